@@ -1,0 +1,70 @@
+//! Input that could not be read: where and what. Counted, never fatal, never silent: a report with a problem is incomplete.
+
+/// One stretch of input that was not read, or whose records could not be counted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The object's key; empty where the problem is not in one object.
+    pub object: String,
+    /// First inflated byte of the stretch, where known.
+    pub byte_offset: Option<u64>,
+    /// Its length in inflated bytes, where known.
+    pub byte_length: Option<u64>,
+    /// What kind of problem this is.
+    pub kind: ProblemKind,
+    /// What happened, in words, with what to do where something can be done.
+    pub message: String,
+}
+
+/// What kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// A compressed object ends early or is broken inside.
+    CompressionDamaged,
+    /// The last record of an object ends early.
+    RecordCut,
+    /// Bytes between records that are no record.
+    Garbage,
+    /// A record beyond the size limit.
+    RecordTooLong,
+    /// An object inflates beyond the limit.
+    InflateLimit,
+    /// A cap was reached; what lies beyond it is only counted.
+    LimitReached,
+    /// An object could not be fetched.
+    GetFailed,
+    /// An object is archived (GLACIER, DEEP_ARCHIVE) and must be restored first.
+    Archived,
+    /// The key that encrypts the object may not be used.
+    KmsRefused,
+    /// The object changed while it was read.
+    ObjectChanged,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+impl ProblemKind {
+    /// The stable name that reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CompressionDamaged => "compression-damaged",
+            Self::RecordCut => "record-cut",
+            Self::Garbage => "garbage",
+            Self::RecordTooLong => "record-too-long",
+            Self::InflateLimit => "inflate-limit",
+            Self::LimitReached => "limit-reached",
+            Self::GetFailed => "get-failed",
+            Self::Archived => "archived",
+            Self::KmsRefused => "kms-refused",
+            Self::ObjectChanged => "object-changed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Whether the object's bytes are damaged, as against out of reach.
+    pub fn is_damage(self) -> bool {
+        matches!(
+            self,
+            Self::CompressionDamaged | Self::RecordCut | Self::Garbage | Self::RecordTooLong
+        )
+    }
+}

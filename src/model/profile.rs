@@ -1,0 +1,138 @@
+//! The sums of a set of records: per field path what was seen, per shape how often. A monoid: merging is total, associative
+//! and commutative, so objects, threads and machines can be merged in any order and give the same profile.
+
+use std::collections::BTreeMap;
+
+use super::object::Sighting;
+use super::path::FieldPath;
+
+/// Everything seen in a set of records.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// Whole records whose top is an object.
+    pub records: u64,
+    /// Inflated bytes read, separators and damage included.
+    pub bytes: u64,
+    /// Per path as the records write it: a dot inside a name is part of the name.
+    pub fields: BTreeMap<FieldPath, FieldSums>,
+    /// Per shape, by its hash.
+    pub shapes: BTreeMap<ShapeId, ShapeSums>,
+}
+
+/// The hash of the sorted set of (path, kind) of a record. Kinds are part of a shape, not of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShapeId(pub u64);
+
+/// What was seen at one path.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldSums {
+    /// Records that hold the path at least once, null included.
+    pub present: u64,
+    /// Values by kind; array elements count one by one at the path of their array, and so does the array itself.
+    pub kinds: Kinds<KindSums>,
+    /// Smallest and largest integer within 64 bits.
+    pub integers: Option<(i64, i64)>,
+    /// Smallest and largest finite decimal, by `f64::total_cmp`.
+    pub floats: Option<(f64, f64)>,
+    /// Shortest and longest string, in bytes.
+    pub lengths: Option<(u64, u64)>,
+    /// What strings look like.
+    pub looks: Looks,
+}
+
+/// How often one JSON kind was seen at a path, and its first and last sighting by delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KindSums {
+    /// Number of values.
+    pub count: u64,
+    /// Earliest and latest by delivery; `None` where the count is 0.
+    pub seen: Option<(Sighting, Sighting)>,
+}
+
+/// One value for each JSON kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kinds<T>(pub [T; 7]);
+
+/// The kinds of JSON values; numbers without fraction and exponent are integers, as the engines read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `null`.
+    Null,
+    /// `true`, `false`.
+    Boolean,
+    /// A number without fraction and exponent.
+    Integer,
+    /// Any other number.
+    Float,
+    /// A string.
+    String,
+    /// An object.
+    Object,
+    /// An array.
+    Array,
+}
+
+impl Kind {
+    /// All of them, in the order of [`Kinds`].
+    pub const ALL: [Self; 7] = [
+        Self::Null,
+        Self::Boolean,
+        Self::Integer,
+        Self::Float,
+        Self::String,
+        Self::Object,
+        Self::Array,
+    ];
+
+    /// The stable name that reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::String => "string",
+            Self::Object => "object",
+            Self::Array => "array",
+        }
+    }
+}
+
+impl<T> std::ops::Index<Kind> for Kinds<T> {
+    type Output = T;
+    fn index(&self, kind: Kind) -> &T {
+        &self.0[kind as usize]
+    }
+}
+
+impl<T> std::ops::IndexMut<Kind> for Kinds<T> {
+    fn index_mut(&mut self, kind: Kind) -> &mut T {
+        &mut self.0[kind as usize]
+    }
+}
+
+/// What strings look like, counted; a string can look like several things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// `""`.
+    pub empty: u64,
+    /// An ISO or slash date with a full year, month and day.
+    pub date: u64,
+    /// A JSON number.
+    pub number: u64,
+    /// `true` or `false`.
+    pub boolean: u64,
+}
+
+/// How often one shape was seen, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShapeSums {
+    /// The paths of the shape, sorted, with the kind at each.
+    pub paths: Vec<(FieldPath, Kind)>,
+    /// Records of this shape.
+    pub records: u64,
+    /// The first by delivery.
+    pub first: Sighting,
+    /// The last by delivery.
+    pub last: Sighting,
+}
