@@ -87,6 +87,10 @@ pub(crate) struct Switches {
     pub json_name_length: bool,
     /// `_doc_count` is a field of the engine's own.
     pub doc_count: bool,
+    /// A template that gives a leaf where a dotted name needs an object is refused in a sentence of its own.
+    pub template_parent_sentence: bool,
+    /// `dynamic: runtime` makes no objects.
+    pub runtime_makes_no_objects: bool,
 }
 
 /// Ways to walk a document.
@@ -274,6 +278,8 @@ impl Switches {
             json_depth: at.es(8, 8) || at.os(3, 0),
             json_name_length: at.os(3, 0),
             doc_count: at.es(7, 11) || at.os(2, 0),
+            template_parent_sentence: at.es(7, 13),
+            runtime_makes_no_objects: at.es(7, 14),
         }
     }
 }
