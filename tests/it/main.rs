@@ -1,3 +1,4 @@
 //! The integration tests: one binary, one file per subject.
 
+mod profile;
 mod record;
