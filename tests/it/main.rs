@@ -2,3 +2,4 @@
 #![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
 
 mod architecture;
+mod record;
