@@ -7,3 +7,9 @@ pub mod listing;
 pub mod files;
 pub mod s3;
 pub mod fetch;
+//! Ring 2: the world. Stores of records, the cluster, capture files.
+//!
+//! In: addresses, options, credentials. Out: bytes and nouns of `model`. It refuses to know what a record or a mapping means.
+
+pub mod capture;
+pub mod cluster;
