@@ -2,4 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
 
 mod architecture;
+mod firehose;
 mod record;
+mod sources;
+mod support;
