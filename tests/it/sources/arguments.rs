@@ -11,7 +11,7 @@ fn s3(bucket: &str, prefix: &str) -> Source {
 #[test]
 fn each_form_is_told_from_the_others() {
     let check = |argument: &str, expected: Source| {
-        assert_eq!(parse(argument.as_ref()).unwrap(), expected, "{argument}")
+        assert_eq!(parse(argument.as_ref()).unwrap(), expected, "{argument}");
     };
     check("-", Source::Stdin);
     check("dir/file", Source::Path(PathBuf::from("dir/file")));

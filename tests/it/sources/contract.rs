@@ -74,11 +74,10 @@ fn several_workers_share_one_fetch() {
         world.put(&key(minute), &[minute; 1000]);
     }
     let listing = world.list("").unwrap();
-    let entries = listing.entries.clone();
     let bodies = fetch::start(
         world.runtime.handle(),
-        listing.store.clone(),
-        entries,
+        listing.store,
+        listing.entries,
         &FetchOptions::default(),
         &Stop::new(),
     );
@@ -132,13 +131,8 @@ fn a_stop_ends_every_reader() {
     let listing = world.list("").unwrap();
     let stop = Stop::new();
     let options = FetchOptions { in_flight_bytes: 1 << 17, ..FetchOptions::default() };
-    let mut bodies = fetch::start(
-        world.runtime.handle(),
-        listing.store.clone(),
-        listing.entries.clone(),
-        &options,
-        &stop,
-    );
+    let mut bodies =
+        fetch::start(world.runtime.handle(), listing.store, listing.entries, &options, &stop);
     let (_, mut body) = bodies.next().unwrap();
     stop.stop();
     let error = std::io::copy(&mut body, &mut std::io::sink()).unwrap_err();

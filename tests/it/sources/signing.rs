@@ -1,6 +1,6 @@
 //! Who may read, and what is said to those who may not.
 
-use std::error::Error;
+use std::error::Error as _;
 
 use mapdrift::io::s3::{S3Options, Signing};
 use mapdrift::io::source::SourceError;
