@@ -28,6 +28,20 @@ fn escaped(c: char) -> Option<String> {
     }
 }
 
+/// A JSON document with the same meaning that a terminal can show: JSON itself escapes only the first 32 control characters.
+pub(super) fn harmless_json(document: &str) -> String {
+    let mut shown = String::with_capacity(document.len());
+    for c in document.chars() {
+        if c != '\n' && c.is_control() || is_treacherous(c) {
+            let escape = format!("\\u{:04x}", u32::from(c));
+            shown.push_str(&escape);
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// The first bytes of a record on one line of at most `width` characters; `...` where there is more.
 pub(super) fn excerpt(bytes: &[u8], length: u64, width: usize) -> String {
     let shown = harmless(&visible(bytes));

@@ -14,12 +14,13 @@ use crate::model::object::{Sighting, TimeSource};
 use crate::model::path::visible;
 use crate::model::report::Report;
 use crate::model::timeline::{Addition, Origin};
+use crate::report::escape::harmless_json;
 use wire::{Document, Field, Finding as WireFinding};
 
 /// Writes the report.
 pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report))?;
-    writeln!(out)
+    let document = serde_json::to_string_pretty(&document(report))?;
+    writeln!(out, "{}", harmless_json(&document))
 }
 
 fn document(report: &Report) -> Document<'_> {

@@ -3,3 +3,4 @@
 
 mod architecture;
 mod record;
+mod renderers;
