@@ -52,27 +52,20 @@ fn order(finding: &Finding) -> impl Ord + '_ {
 
 fn fields(evidence: &Evidence<'_>) -> BTreeMap<String, BTreeMap<FieldPath, ReportedField>> {
     let of_index = |index: &IndexEvidence<'_>| {
-        let reported = index.fields.iter().filter_map(|(path, field)| {
-            Some((path.clone(), reported(evidence, index, (path, field))?))
-        });
-        (index.name.to_owned(), reported.collect())
+        let known = |(path, field): (&FieldPath, _)| Some((path.clone(), reported(field)?));
+        (index.name.to_owned(), index.fields.iter().filter_map(known).collect())
     };
     evidence.indices.iter().map(of_index).collect()
 }
 
 /// A field that is live or replayed; fields that were only seen or only declared are no part of the mapping.
-fn reported(
-    evidence: &Evidence<'_>,
-    index: &IndexEvidence<'_>,
-    (path, field): (&FieldPath, &FieldEvidence<'_>),
-) -> Option<ReportedField> {
+fn reported(field: &FieldEvidence<'_>) -> Option<ReportedField> {
     let mapped = field.live.or(field.replayed)?;
-    let explains = field.replayed.is_some() && !field.is_contradicted();
+    let is_explained = field.replayed.is_some() && !field.is_contradicted();
     Some(ReportedField {
         field_type: mapped.type_name().to_owned(),
         multi_fields: multi_fields(mapped),
-        origin: field.origin.filter(|_| explains).cloned().or_else(|| declared(field)),
-        raced: index.is_raced(path, evidence.objects),
+        origin: field.origin.filter(|_| is_explained).cloned().or_else(|| declared(field)),
         present: field.present(),
     })
 }

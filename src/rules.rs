@@ -151,10 +151,9 @@ fn families(index: &IndexEvidence<'_>, group: &RejectGroup) -> Vec<String> {
 
 /// The engine's sentence with its causes, on one line.
 fn engine_words(reject: &Reject) -> String {
-    let mut words = format!("{}: {}", reject.error_type, reject.reason);
-    for cause in &reject.caused_by {
-        let reason = cause.reason.as_deref().unwrap_or("null");
-        words.push_str(&format!("; caused by {}: {reason}", cause.error_type));
-    }
-    words
+    let outermost = format!("{}: {}", reject.error_type, reject.reason);
+    let causes = reject.caused_by.iter().map(|cause| {
+        format!("{}: {}", cause.error_type, cause.reason.as_deref().unwrap_or("null"))
+    });
+    std::iter::once(outermost).chain(causes).collect::<Vec<_>>().join("; caused by ")
 }

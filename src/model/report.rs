@@ -69,8 +69,6 @@ pub struct ReportedField {
     pub multi_fields: BTreeMap<Name, String>,
     /// Where it comes from; `None` where the replay does not explain it.
     pub origin: Option<Origin>,
-    /// Whether values of different types met while it was new, so that chance may have decided.
-    pub raced: bool,
     /// Records that hold it.
     pub present: u64,
 }

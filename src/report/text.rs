@@ -84,8 +84,7 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|(level, one, many)| paint::severity(level, &counted(number(level), one, many)))
         .collect();
     let verdict = if shown.is_empty() { "no findings".to_owned() } else { listed(&shown) };
-    match report.complete {
-        true => writeln!(out, "{verdict}"),
-        false => writeln!(out, "{verdict}; not all input was read, so this is a lower bound"),
-    }
+    let bound =
+        if report.complete { "" } else { "; not all input was read, so this is a lower bound" };
+    writeln!(out, "{verdict}{bound}")
 }

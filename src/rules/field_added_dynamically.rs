@@ -62,17 +62,16 @@ pub(super) fn with_addition(
         help: help(),
         ..finding
     };
-    doubt(&mut found, evidence, index, (path, field));
+    doubt(&mut found, index, (path, field));
     found
 }
 
 fn doubt(
     found: &mut Finding,
-    evidence: &Evidence<'_>,
     index: &IndexEvidence<'_>,
     (path, field): (&FieldPath, &FieldEvidence<'_>),
 ) {
-    if index.is_raced(path, evidence.objects) {
+    if index.is_raced(path) {
         found.confidence = Confidence::Likely;
         found.notes.push(
             "values of different types arrived close enough for one bulk request; which came first there is not known"

@@ -47,7 +47,7 @@ fn conflict(
         ],
         ..with_refusal(RULE.finding(message), (index, group, refused))
     };
-    if !index.is_live && field.is_some_and(|path| index.is_raced(path, evidence.objects)) {
+    if !index.is_live && field.is_some_and(|path| index.is_raced(path)) {
         found.confidence = Confidence::Likely;
         found.notes.push(
             "both sides arrived close together; the other one may have come first".to_owned(),

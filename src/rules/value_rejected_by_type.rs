@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>) -> Checked {
     let refusals = refusals(evidence, is_mine);
-    Checked::Ran(refusals.into_iter().map(|refusal| rejected(evidence, refusal)).collect())
+    Checked::Ran(refusals.into_iter().map(rejected).collect())
 }
 
 /// Everything that neither `object-scalar-conflict` nor `record-not-an-object` reports.
@@ -28,10 +28,7 @@ fn is_mine(class: RejectClass) -> bool {
     !matches!(class, RejectClass::NotAnObject | RejectClass::ObjectScalar | RejectClass::DottedName)
 }
 
-fn rejected(
-    evidence: &Evidence<'_>,
-    (index, group, refused): (&IndexEvidence<'_>, &RejectGroup, &Refused),
-) -> Finding {
+fn rejected((index, group, refused): (&IndexEvidence<'_>, &RejectGroup, &Refused)) -> Finding {
     let mapped = group.field.as_ref().and_then(|path| index.mapped(path)).map(Field::type_name);
     let is_plural = refused.counted.count != 1;
     let records = if is_plural { "records are refused" } else { "record is refused" };
@@ -43,7 +40,7 @@ fn rejected(
         ..with_refusal(RULE.finding(message), (index, group, refused))
     };
     // With a live mapping the type is known, and a value that does not fit it is refused whoever came first.
-    let is_raced = group.field.as_ref().is_some_and(|path| index.is_raced(path, evidence.objects));
+    let is_raced = group.field.as_ref().is_some_and(|path| index.is_raced(path));
     if is_raced && !index.is_live {
         found.confidence = Confidence::Likely;
         found.notes.push(

@@ -7,3 +7,4 @@ mod firehose;
 mod record;
 mod sources;
 mod support;
+mod renderers;

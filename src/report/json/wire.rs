@@ -84,6 +84,7 @@ pub(super) struct Family<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the public name is `field`")]
 pub(super) struct Field<'a> {
     pub(super) index: Option<&'a str>,
     pub(super) field: String,

@@ -157,7 +157,7 @@ fn field_rows(report: &Report, findings: &[&Finding], out: &mut dyn Write) -> io
 fn type_of(report: &Report, finding: &Finding) -> String {
     let fields = report.fields.get(finding.index.as_deref().unwrap_or_default());
     let field = fields.zip(finding.field.as_ref()).and_then(|(fields, path)| fields.get(path));
-    harmless(&field.map(full_type).unwrap_or_else(|| finding.tokens.join(" -> ")))
+    harmless(&field.map_or_else(|| finding.tokens.join(" -> "), full_type))
 }
 
 fn full_type(field: &ReportedField) -> String {
@@ -241,8 +241,8 @@ fn carriers(report: &Report, block: &[&Finding]) -> Option<String> {
         [] => String::new(),
         names => format!(", of {}", listed(names)),
     };
-    let last = block.iter().filter_map(|finding| finding.last).max();
-    let until = match last.and_then(|last| rows::time(report, last)) {
+    let newest = block.iter().filter_map(|finding| finding.last).max();
+    let until = match newest.and_then(|at| rows::time(report, at)) {
         Some(time) => format!(", the last at {time}"),
         None => String::new(),
     };
