@@ -89,7 +89,8 @@ fn arrow(
     witness: Option<&[u8]>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "  {} {}", paint::frame("-->"), rows::sighting(report, at))?;
+    writeln!(out, "  {} {}", paint::frame("-->"), rows::object(report, at))?;
+    gutter(&rows::sighting(report, at), out)?;
     match witness {
         Some(bytes) => gutter(&excerpt(bytes, at.byte_length, WIDTH), out),
         None => Ok(()),
@@ -142,7 +143,14 @@ fn field_rows(report: &Report, findings: &[&Finding], out: &mut dyn Write) -> io
     let mut rows: Vec<Vec<String>> = alike
         .into_iter()
         .map(|((type_name, decision), names)| {
-            (names.len(), vec![rows::names(&names, WIDTH / 2), type_name, harmless(&decision)])
+            (
+                names.len(),
+                vec![
+                    rows::names(&names, WIDTH / 2),
+                    rows::cut(&type_name, WIDTH / 2),
+                    rows::cut(&harmless(&decision), WIDTH / 2),
+                ],
+            )
         })
         .map(|(number, row)| (std::cmp::Reverse(number), row))
         .collect::<std::collections::BTreeSet<_>>()
@@ -239,7 +247,7 @@ fn carriers(report: &Report, block: &[&Finding]) -> Option<String> {
     };
     let families = match first.families.as_slice() {
         [] => String::new(),
-        names => format!(", of {}", listed(names)),
+        names => format!(" ({})", rows::cut(&harmless(&listed(names)), WIDTH)),
     };
     let newest = block.iter().filter_map(|finding| finding.last).max();
     let until = match newest.and_then(|at| rows::time(report, at)) {

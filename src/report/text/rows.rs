@@ -7,24 +7,29 @@ use crate::model::quantity::thousands;
 use crate::model::report::Report;
 use crate::report::escape::harmless;
 
-/// `KEY | record 1, bytes 0..481, delivered 2019-04-30T06:33:00Z`.
+/// The key of the object that holds a record.
+pub(super) fn object(report: &Report, at: Sighting) -> String {
+    report.objects.get(at.object as usize).map(|object| harmless(&object.key)).unwrap_or_default()
+}
+
+/// `record 1, bytes 0..481, delivered 2019-04-30T06:33:00Z`.
 pub(super) fn sighting(report: &Report, at: Sighting) -> String {
     let bytes =
         format!("bytes {}..{}", at.byte_offset, at.byte_offset.saturating_add(at.byte_length));
-    let Some(object) = report.objects.get(at.object as usize) else {
-        return format!("record {}, {bytes}", at.record);
+    let object = report.objects.get(at.object as usize);
+    let time = match object.and_then(|object| Some((object.time?, object.time_source))) {
+        Some((time, TimeSource::Key)) => format!(", delivered {time}"),
+        Some((time, TimeSource::LastModified | TimeSource::Unknown)) => {
+            format!(", last modified {time}")
+        }
+        None => String::new(),
     };
-    let time = match (object.time, object.time_source) {
-        (Some(time), TimeSource::Key) => format!(", delivered {time}"),
-        (Some(time), _) => format!(", last modified {time}"),
-        (None, _) => String::new(),
-    };
-    format!("{} | record {}, {bytes}{time}", harmless(&object.key), at.record)
+    format!("record {}, {bytes}{time}", at.record)
 }
 
 /// `KEY | bytes 480..512`, as far as it is known.
 pub(super) fn place(object: &str, offset: Option<u64>, length: Option<u64>) -> String {
-    let object = harmless(if object.is_empty() { "(no object)" } else { object });
+    let object = harmless(object);
     match (offset, length) {
         (Some(from), Some(length)) => {
             format!("{object} | bytes {from}..{}", from.saturating_add(length))
@@ -67,7 +72,7 @@ pub(super) fn size(bytes: u64) -> String {
 /// Names for a line: as many as fit into `width` characters, then how many there are in all.
 pub(super) fn names(all: &[String], width: usize) -> String {
     let mut shown = String::new();
-    for (i, name) in all.iter().enumerate() {
+    for (i, name) in all.iter().map(|name| cut(name, width)).enumerate() {
         let is_last = i + 1 == all.len();
         let room = if is_last { width } else { width.saturating_sub(", ... (99)".len()) };
         if i > 0 && shown.chars().count() + 2 + name.chars().count() > room {
@@ -76,9 +81,18 @@ pub(super) fn names(all: &[String], width: usize) -> String {
         if i > 0 {
             shown.push_str(", ");
         }
-        shown.push_str(name);
+        shown.push_str(&name);
     }
     shown
+}
+
+/// Text of at most `width` characters; `...` where there is more.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(3)).collect();
+    format!("{kept}...")
 }
 
 /// Columns of equal width, two blanks or more between them.
