@@ -7,6 +7,9 @@ use crate::model::quantity::thousands;
 use crate::model::report::Report;
 use crate::report::escape::harmless;
 
+/// Lines that a list of names may take.
+const MOST_LINES: usize = 8;
+
 /// The key of the object that holds a record.
 pub(super) fn object(report: &Report, at: Sighting) -> String {
     report.objects.get(at.object as usize).map(|object| harmless(&object.key)).unwrap_or_default()
@@ -69,21 +72,28 @@ pub(super) fn size(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
-/// Names for a line: as many as fit into `width` characters, then how many there are in all.
-pub(super) fn names(all: &[String], width: usize) -> String {
-    let mut shown = String::new();
-    for (i, name) in all.iter().map(|name| cut(name, width)).enumerate() {
-        let is_last = i + 1 == all.len();
-        let room = if is_last { width } else { width.saturating_sub(", ... (99)".len()) };
-        if i > 0 && shown.chars().count() + 2 + name.chars().count() > room {
-            return format!("{shown}, ... ({})", all.len());
+/// Names on lines of at most `width` characters; beyond `MOST_LINES` lines the rest is a number. Never empty.
+pub(super) fn names(all: &[String], width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for (i, name) in all.iter().enumerate() {
+        let mut entry = cut(name, width);
+        if i + 1 < all.len() {
+            entry.push(',');
         }
-        if i > 0 {
-            shown.push_str(", ");
+        let is_full = lines
+            .last()
+            .is_some_and(|line| line.chars().count() + 1 + entry.chars().count() > width);
+        if is_full && lines.len() == MOST_LINES {
+            lines.push(format!("... and {} more", all.len() - i));
+            return lines;
         }
-        shown.push_str(&name);
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = entry,
+            Some(line) if !is_full => *line = format!("{line} {entry}"),
+            _ => lines.push(entry),
+        }
     }
-    shown
+    lines
 }
 
 /// Text of at most `width` characters; `...` where there is more.
