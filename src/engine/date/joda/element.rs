@@ -139,7 +139,8 @@ fn number(digits: Digits, bucket: &mut Bucket, text: &str, at: usize) -> Result<
     let end = from + count;
     let shown = if sign == Some(b'+') { from } else { at };
     let value = text[shown..end].parse::<i32>().map_err(|_| bad_integer(&text[shown..end]))?;
-    if digits.fixed && count < digits.max {
+    // A sign may count as one of the fixed digits: `+007` is a year.
+    if digits.fixed && end - at < digits.max {
         return Err(Stop::At(end));
     }
     bucket.fields.push((digits.field, value));
