@@ -164,10 +164,8 @@ fn out_of_reach_is_4_with_cause_and_hint() {
             .unwrap();
         let said = stderr(&output);
         assert_eq!(code(&output), 4, "{said}");
-        assert!(
-            said.contains("caused by: ") && said.contains("hint: ") && said.contains("127.0.0.1:1"),
-            "{said}"
-        );
+        let is_explained = said.contains("caused by: ") && said.contains("hint: ");
+        assert!(is_explained && said.contains("onnection refused"), "{said}");
     }
 }
 
