@@ -5,6 +5,7 @@ mod contract;
 mod faults;
 mod files;
 mod signing;
+mod tags;
 
 use std::io::Read as _;
 use std::path::Path;
