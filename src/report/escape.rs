@@ -6,7 +6,7 @@
 use crate::model::path::visible;
 
 /// Text on one line: control characters, line ends and direction marks become visible escapes.
-pub(super) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match escaped(c) {

@@ -50,8 +50,9 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
         let place = rows::place(&problem.object, problem.byte_offset, problem.byte_length);
+        let place = if place.is_empty() { place } else { format!("{place}: ") };
         let what = harmless(&problem.message);
-        writeln!(out, "{}{}: {place}: {what}", paint::label(""), problem.kind.name())?;
+        writeln!(out, "{}{}: {place}{what}", paint::label(""), problem.kind.name())?;
     }
     match total.saturating_sub(SHOWN_PROBLEMS as u64) {
         0 => Ok(()),

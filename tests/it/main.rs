@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod profile;
 mod architecture;
 mod firehose;
 mod record;
