@@ -10,7 +10,7 @@ use super::{BUCKET, World, key, put, s3, signed};
 use crate::support::store::{SECRET_KEY, StoreServer};
 
 /// An error with all its causes and its hint, as a user would see it.
-fn shown(error: &SourceError) -> String {
+pub(super) fn shown(error: &SourceError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

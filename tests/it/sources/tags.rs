@@ -98,16 +98,16 @@ fn an_object_replaced_by_one_of_the_same_size_is_noticed() {
 #[test]
 fn an_object_replaced_while_it_is_read_is_noticed_when_the_body_breaks() {
     let Some(store) = Tagged::start() else { return };
-    store.put(&key(1), &[b'x'; 1_000_000], None);
+    store.put(&key(1), &vec![b'x'; 1_000_000], None);
     store.proxy.fail(&format!("GET /backup/{}", key(1)), 1, Fault::Cut(500_000));
     let (mut body, mut first) = (store.body(1 << 16), [0; 10]);
     body.read_exact(&mut first).unwrap();
     // So far no more than 64 KiB were taken off the wire, so the break is yet to come.
-    store.put(&key(1), &[b'y'; 1_000_000], None);
+    store.put(&key(1), &vec![b'y'; 1_000_000], None);
     let mut rest = Vec::new();
     let error = body.read_to_end(&mut rest).unwrap_err();
     assert_eq!(fetch::problem(&error, "k").unwrap().kind.name(), "object-changed");
-    assert_eq!(rest, [b'x'; 499_990]);
+    assert_eq!(rest, vec![b'x'; 499_990]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! moto, a store written by others that keeps `ETags` and obeys `If-Match`; started where `MAPDRIFT_ENGINES` is set.
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};

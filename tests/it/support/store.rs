@@ -65,13 +65,10 @@ async fn serve(listener: TcpListener, service: S3Service, tls: Option<TlsAccepto
     while let Ok((socket, _)) = listener.accept().await {
         let (service, tls) = (service.clone(), tls.clone());
         tokio::spawn(async move {
-            match tls {
-                None => answer(socket, service).await,
-                // A client that does not trust the certificate leaves here.
-                Some(tls) => match tls.accept(socket).await {
-                    Ok(socket) => answer(socket, service).await,
-                    Err(_) => {}
-                },
+            let Some(tls) = tls else { return answer(socket, service).await };
+            // A client that does not trust the certificate leaves here.
+            if let Ok(socket) = tls.accept(socket).await {
+                answer(socket, service).await;
             }
         });
     }
