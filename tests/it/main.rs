@@ -9,3 +9,4 @@ mod record;
 mod sources;
 mod support;
 mod renderers;
+mod replica;
