@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The one integration binary: each module states facts about one subject.
+#![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
+
+mod architecture;
+mod record;
