@@ -95,11 +95,16 @@ impl CaptureError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Read { .. } => "name a file that `mapdrift capture` wrote and that you may read",
-            Self::Write { .. } => "name a file in a directory that exists and that you may write to",
-            Self::Version { .. } => "read it with the mapdrift that wrote it, or capture the cluster again",
-            Self::NotJson { .. } | Self::NotACapture { .. } | Self::Damaged { .. } | Self::TooLarge { .. } => {
-                "capture the cluster again with `mapdrift capture`"
+            Self::Write { .. } => {
+                "name a file in a directory that exists and that you may write to"
             }
+            Self::Version { .. } => {
+                "read it with the mapdrift that wrote it, or capture the cluster again"
+            }
+            Self::NotJson { .. }
+            | Self::NotACapture { .. }
+            | Self::Damaged { .. }
+            | Self::TooLarge { .. } => "capture the cluster again with `mapdrift capture`",
         }
     }
 }
@@ -108,15 +113,21 @@ impl CaptureError {
 pub fn save(capture: &Capture, path: &Path) -> Result<(), CaptureError> {
     let bytes = to_bytes(capture);
     let is_gzip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
-    let written = if is_gzip { gzip(&bytes).and_then(|packed| replace(path, &packed)) } else { replace(path, &bytes) };
+    let written = if is_gzip {
+        gzip(&bytes).and_then(|packed| replace(path, &packed))
+    } else {
+        replace(path, &bytes)
+    };
     written.map_err(|source| CaptureError::Write { path: path.to_owned(), source })
 }
 
 /// Reads a capture, plain or gzip by its first bytes.
+#[expect(clippy::disallowed_methods, reason = "capture files are read here")]
 pub fn load(path: &Path) -> Result<Capture, CaptureError> {
     let read = |source| CaptureError::Read { path: path.to_owned(), source };
     let stored = fs::read(path).map_err(read)?;
-    let bytes = if stored.starts_with(&[0x1f, 0x8b]) { gunzip(&stored).map_err(read)? } else { stored };
+    let bytes =
+        if stored.starts_with(&[0x1f, 0x8b]) { gunzip(&stored).map_err(read)? } else { stored };
     if bytes.len() as u64 > MAX_BYTES {
         return Err(CaptureError::TooLarge { path: path.to_owned() });
     }
@@ -125,7 +136,8 @@ pub fn load(path: &Path) -> Result<Capture, CaptureError> {
 
 /// The file's bytes before any compression: JSON with sorted keys, indented, a newline at the end.
 pub fn to_bytes(capture: &Capture) -> Vec<u8> {
-    let mut file = serde_json::to_value(CaptureFile::of(capture)).expect("a capture has only string keys");
+    let mut file =
+        serde_json::to_value(CaptureFile::of(capture)).expect("a capture has only string keys");
     // The head of the file stays in reading order; what the engine printed is sorted.
     for part in file.as_object_mut().into_iter().flat_map(|parts| parts.values_mut()) {
         part.sort_all_objects();
@@ -137,10 +149,13 @@ pub fn to_bytes(capture: &Capture) -> Vec<u8> {
 
 fn from_bytes(bytes: &[u8], path: &Path) -> Result<Capture, CaptureError> {
     let path = || path.to_owned();
-    let json: Value =
-        serde_json::from_slice(bytes).map_err(|source| CaptureError::NotJson { path: path(), source })?;
+    let json: Value = serde_json::from_slice(bytes)
+        .map_err(|source| CaptureError::NotJson { path: path(), source })?;
     if json.get("format").and_then(Value::as_str) != Some(FORMAT) {
-        return Err(CaptureError::NotACapture { path: path(), why: "it has no `\"format\": \"mapdrift-capture\"`" });
+        return Err(CaptureError::NotACapture {
+            path: path(),
+            why: "it has no `\"format\": \"mapdrift-capture\"`",
+        });
     }
     match json.get("version") {
         None => return Err(CaptureError::NotACapture { path: path(), why: "it has no `version`" }),
@@ -150,14 +165,15 @@ fn from_bytes(bytes: &[u8], path: &Path) -> Result<Capture, CaptureError> {
         Some(_) => {}
     }
     // Read again from the bytes: only then does serde know the line and column of what is wrong.
-    let file: CaptureFile =
-        serde_json::from_slice(bytes).map_err(|source| CaptureError::Damaged { path: path(), source })?;
+    let file: CaptureFile = serde_json::from_slice(bytes)
+        .map_err(|source| CaptureError::Damaged { path: path(), source })?;
     Ok(file.into_capture())
 }
 
 /// Writes beside the place and renames. The temporary file, and so the capture, is readable by its owner alone.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

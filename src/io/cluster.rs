@@ -53,16 +53,16 @@ impl ClusterOptions {
 }
 
 /// Reads everything about the indices under `name`.
+#[expect(clippy::disallowed_methods, reason = "the clock says when the cluster was read")]
 pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, ClusterError> {
     check_name(name)?;
     let door = Door::open(options).await?;
     let mut notes = Notes::default();
     let engines = read_engines(&door, &mut notes).await?;
     let indices = read_indices(&door, name, &mut notes).await?;
-    let (index_key, component_key) = ("index_template", "component_template");
-    let legacy = optional(&door, Read::LegacyTemplates, "legacy templates", &mut notes).await?;
-    let composable = optional(&door, Read::IndexTemplates, "composable templates", &mut notes).await?;
-    let components = optional(&door, Read::ComponentTemplates, "component templates", &mut notes).await?;
+    let legacy = read_templates(&door, Read::LegacyTemplates, &mut notes).await?;
+    let index = read_templates(&door, Read::IndexTemplates, &mut notes).await?;
+    let parts = read_templates(&door, Read::ComponentTemplates, &mut notes).await?;
     let data_streams = read_data_streams(&door, name, &indices, &mut notes).await?;
     Ok(Capture {
         captured_at: Timestamp::now(),
@@ -70,8 +70,8 @@ pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, Clust
         engines,
         indices,
         legacy_templates: answers::as_map(legacy),
-        index_templates: answers::by_name(composable, "index_templates", index_key),
-        component_templates: answers::by_name(components, "component_templates", component_key),
+        index_templates: answers::by_name(index, "index_templates", "index_template"),
+        component_templates: answers::by_name(parts, "component_templates", "component_template"),
         data_streams,
         unanswered: notes.sorted(),
     })
@@ -83,7 +83,12 @@ struct Notes(Vec<String>);
 
 impl Notes {
     fn add(&mut self, what: &str, read: Read<'_>, answer: &Answer) {
-        self.0.push(format!("{what}: GET /{} says {} ({})", read.path(), answer.status, answer.reason()));
+        self.0.push(format!(
+            "{what}: GET /{} says {} ({})",
+            read.path(),
+            answer.status,
+            answer.reason()
+        ));
     }
 
     fn sorted(mut self) -> Vec<String> {
@@ -157,7 +162,9 @@ async fn read_mappings(door: &Door, name: &str) -> Result<BTreeMap<String, Value
             let mappings = answers::by_index(answer.body, "mappings");
             if mappings.is_empty() { Err(no_such_index(door, name).await?) } else { Ok(mappings) }
         }
-        404 if answer.body["error"]["type"] == "index_not_found_exception" => Err(no_such_index(door, name).await?),
+        404 if answer.body["error"]["type"] == "index_not_found_exception" => {
+            Err(no_such_index(door, name).await?)
+        }
         401 | 403 => Err(door.refused(&read.path(), &answer)),
         status => Err(door.unusable(&read.path(), status, &answer.reason())),
     }
@@ -172,16 +179,39 @@ async fn no_such_index(door: &Door, name: &str) -> Result<ClusterError, ClusterE
     Ok(ClusterError::NoSuchIndex { requested: name.to_owned(), host: door.host.clone(), near })
 }
 
-async fn read_count(door: &Door, index: &str, notes: &mut Notes) -> Result<Option<u64>, ClusterError> {
+async fn read_count(
+    door: &Door,
+    index: &str,
+    notes: &mut Notes,
+) -> Result<Option<u64>, ClusterError> {
     let read = Read::Count(index);
     let answer = door.get(read).await?;
     let documents = answers::documents(&answer.body);
     match (answer.status, documents) {
-        (200, None) => notes.0.push(format!("documents of {index}: not all of its shards answered _count")),
+        (200, None) => {
+            notes.0.push(format!("documents of {index}: not all of its shards answered _count"));
+        }
         (200, Some(_)) => {}
         _ => notes.add(&format!("documents of {index}"), read, &answer),
     }
     Ok(documents)
+}
+
+/// Composable templates came with Elasticsearch 7.8 and OpenSearch 1.0. An engine that does not know them takes the path for
+/// an index name that it refuses.
+async fn read_templates(
+    door: &Door,
+    read: Read<'_>,
+    notes: &mut Notes,
+) -> Result<Value, ClusterError> {
+    let answer = door.get(read).await?;
+    let what = read.path();
+    match answer.status {
+        200 => return Ok(answer.body),
+        400 | 404 | 405 => notes.0.push(format!("{what}: this version of the engine has none")),
+        _ => notes.add(&what, read, &answer),
+    }
+    Ok(Value::Null)
 }
 
 /// Backing indices are named `.ds-...`; without one there is no data stream, and no need to ask an engine that knows none.
@@ -199,7 +229,12 @@ async fn read_data_streams(
 }
 
 /// A read that may go unanswered: null then, and a note.
-async fn optional(door: &Door, read: Read<'_>, what: &str, notes: &mut Notes) -> Result<Value, ClusterError> {
+async fn optional(
+    door: &Door,
+    read: Read<'_>,
+    what: &str,
+    notes: &mut Notes,
+) -> Result<Value, ClusterError> {
     let answer = door.get(read).await?;
     if answer.status == 200 {
         return Ok(answer.body);

@@ -2,4 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
 
 mod architecture;
+mod cluster;
 mod record;
+mod support;

@@ -51,7 +51,11 @@ impl CaptureFile {
             captured_at: capture.captured_at,
             requested: capture.requested,
             engines: capture.engines.into_iter().map(EngineName).collect(),
-            indices: capture.indices.into_iter().map(|(name, index)| (name, IndexPart::of(index))).collect(),
+            indices: capture
+                .indices
+                .into_iter()
+                .map(|(name, index)| (name, IndexPart::of(index)))
+                .collect(),
             legacy_templates: capture.legacy_templates,
             index_templates: capture.index_templates,
             component_templates: capture.component_templates,
@@ -65,7 +69,11 @@ impl CaptureFile {
             captured_at: self.captured_at,
             requested: self.requested,
             engines: self.engines.into_iter().map(|name| name.0).collect(),
-            indices: self.indices.into_iter().map(|(name, part)| (name, part.into_index())).collect(),
+            indices: self
+                .indices
+                .into_iter()
+                .map(|(name, part)| (name, part.into_index()))
+                .collect(),
             legacy_templates: self.legacy_templates,
             index_templates: self.index_templates,
             component_templates: self.component_templates,
@@ -77,7 +85,8 @@ impl CaptureFile {
 
 impl IndexPart {
     fn of(index: CapturedIndex) -> Self {
-        let CapturedIndex { mappings, settings, aliases, documents, operations, created_at } = index;
+        let CapturedIndex { mappings, settings, aliases, documents, operations, created_at } =
+            index;
         Self { created_at, documents, operations, aliases, settings, mappings }
     }
 
@@ -105,9 +114,11 @@ impl Serialize for EngineName {
 impl<'de> Deserialize<'de> for EngineName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Engine::parse(&name)
-            .map(Self)
-            .ok_or_else(|| de::Error::custom(format!("`{name}` in `engines` is no engine; expected one like es:6.5.4")))
+        Engine::parse(&name).map(Self).ok_or_else(|| {
+            de::Error::custom(format!(
+                "`{name}` in `engines` is no engine; expected one like es:6.5.4"
+            ))
+        })
     }
 }
 
@@ -120,16 +131,23 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 mod time {
     use super::{Deserialize as _, Deserializer, Serializer, Timestamp, de};
 
-    pub(super) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        time: &Timestamp,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.collect_str(time)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Timestamp, D::Error> {
         parse(&String::deserialize(deserializer)?)
     }
 
     pub(super) fn parse<E: de::Error>(text: &str) -> Result<Timestamp, E> {
-        text.parse().map_err(|_| E::custom(format!("`{text}` is no time; expected one like 2019-04-30T06:26:00Z")))
+        text.parse().map_err(|_| {
+            E::custom(format!("`{text}` is no time; expected one like 2019-04-30T06:26:00Z"))
+        })
     }
 }
 
@@ -138,14 +156,19 @@ mod time_or_null {
     use super::{Deserialize as _, Deserializer, Serializer, Timestamp, time};
 
     #[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
-    pub(super) fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        time: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match time {
             Some(time) => time::serialize(time, serializer),
             None => serializer.serialize_none(),
         }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
         let text: Option<String> = Option::deserialize(deserializer)?;
         text.map(|text| time::parse(&text)).transpose()
     }

@@ -14,7 +14,8 @@ pub(super) struct Address {
 
 impl Address {
     pub(super) fn parse(text: &str) -> Result<Self, ClusterError> {
-        let url = Url::parse(text).map_err(|why| usage(format!("--cluster is not a URL: {why}"), EXAMPLE))?;
+        let url = Url::parse(text)
+            .map_err(|why| usage(format!("--cluster is not a URL: {why}"), EXAMPLE))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(usage(
                 format!("--cluster holds a user or password (for {})", authority(&url)),
@@ -22,10 +23,16 @@ impl Address {
             ));
         }
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(usage(format!("--cluster is no http or https address but `{}:`", url.scheme()), EXAMPLE));
+            return Err(usage(
+                format!("--cluster is no http or https address but `{}:`", url.scheme()),
+                EXAMPLE,
+            ));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(usage(format!("--cluster has a query or fragment (for {})", authority(&url)), EXAMPLE));
+            return Err(usage(
+                format!("--cluster has a query or fragment (for {})", authority(&url)),
+                EXAMPLE,
+            ));
         }
         Ok(Self { url })
     }
@@ -41,7 +48,10 @@ impl Address {
             return Ok(());
         }
         Err(usage(
-            format!("--auth {auth} over plain http to {} would send secrets in the clear", self.shown()),
+            format!(
+                "--auth {auth} over plain http to {} would send secrets in the clear",
+                self.shown()
+            ),
             "use https://; plain http carries secrets on loopback only",
         ))
     }
@@ -60,7 +70,9 @@ impl Address {
     /// (Amazon OpenSearch Service developer guide, "Endpoints"). A custom domain name carries neither.
     pub(super) fn aws(&self) -> Option<(String, AwsService)> {
         let host = self.url.host_str()?;
-        let name = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
+        let name = host
+            .strip_suffix(".amazonaws.com")
+            .or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
         let (name, service) = match name.rsplit_once('.')? {
             (name, "es") => (name, AwsService::Es),
             (name, "aoss") => (name, AwsService::Aoss),

@@ -60,7 +60,9 @@ pub(super) fn names(body: &Value) -> Vec<String> {
     let mut names = Vec::new();
     for (index, entry) in body.as_object().into_iter().flatten() {
         names.push(index.clone());
-        names.extend(entry["aliases"].as_object().into_iter().flat_map(|aliases| aliases.keys().cloned()));
+        names.extend(
+            entry["aliases"].as_object().into_iter().flat_map(|aliases| aliases.keys().cloned()),
+        );
     }
     names.sort();
     names.dedup();

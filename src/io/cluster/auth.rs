@@ -129,8 +129,12 @@ impl Auth {
                 username: wanted(secrets.username, kind, "MAPDRIFT_USERNAME")?,
                 password: wanted(secrets.password, kind, "MAPDRIFT_PASSWORD")?,
             },
-            AuthKind::Bearer => Self::Bearer(header_safe(secrets.bearer_token, kind, "MAPDRIFT_BEARER_TOKEN")?),
-            AuthKind::ApiKey => Self::of_api_key(header_safe(secrets.api_key, kind, "MAPDRIFT_API_KEY")?),
+            AuthKind::Bearer => {
+                Self::Bearer(header_safe(secrets.bearer_token, kind, "MAPDRIFT_BEARER_TOKEN")?)
+            }
+            AuthKind::ApiKey => {
+                Self::of_api_key(header_safe(secrets.api_key, kind, "MAPDRIFT_API_KEY")?)
+            }
             AuthKind::SigV4 => Self::SigV4(aws),
         })
     }
@@ -175,7 +179,11 @@ fn wanted(secret: Option<Secret>, kind: AuthKind, variable: &str) -> Result<Secr
 }
 
 /// A secret that goes into a header as it is. White space around it (a file's last newline) is not part of it.
-fn header_safe(secret: Option<Secret>, kind: AuthKind, variable: &str) -> Result<Secret, ClusterError> {
+fn header_safe(
+    secret: Option<Secret>,
+    kind: AuthKind,
+    variable: &str,
+) -> Result<Secret, ClusterError> {
     let secret = wanted(secret.map(|secret| Secret::new(secret.0.trim())), kind, variable)?;
     match HeaderValue::from_str(&secret.0) {
         Ok(_) => Ok(secret),

@@ -2,7 +2,9 @@
 //! status. Every request is a GET without a body on a path written here; nothing else in the program can build one. It
 //! refuses to know what the answers mean.
 
+use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
@@ -76,7 +78,10 @@ impl Read<'_> {
             Self::Mapping(_) => &[("expand_wildcards", "open,closed")],
             Self::SequenceNumbers(_) => &[
                 ("level", "shards"),
-                ("filter_path", "indices.*.shards.*.routing.primary,indices.*.shards.*.seq_no.max_seq_no"),
+                (
+                    "filter_path",
+                    "indices.*.shards.*.routing.primary,indices.*.shards.*.seq_no.max_seq_no",
+                ),
             ],
             _ => &[],
         }
@@ -125,9 +130,8 @@ impl Door {
             builder = builder.disable_proxy();
         }
         if let Some(path) = &options.ca_cert {
-            let certificate = fs::read(path).map_err(Into::into).and_then(|pem| Ok(Certificate::from_pem(&pem)?));
-            let certificate = certificate.map_err(|source| ClusterError::CaCert { path: path.clone(), source })?;
-            builder = builder.cert_validation(CertificateValidation::Full(certificate));
+            let trusted = CertificateValidation::Full(certificates(path)?);
+            builder = builder.cert_validation(trusted);
         }
         let (builder, headers) = sign_in(builder, &options.auth, &address).await?;
         let transport = builder.build().map_err(|why| ClusterError::Usage {
@@ -135,7 +139,14 @@ impl Door {
             hint: "check --ca-cert and the proxy variables".to_owned(),
         })?;
         let host = address.shown();
-        Ok(Self { client: OpenSearch::new(transport), headers, host, address, auth, timeout: options.timeout })
+        Ok(Self {
+            client: OpenSearch::new(transport),
+            headers,
+            host,
+            address,
+            auth,
+            timeout: options.timeout,
+        })
     }
 
     /// Does one read. Any status is an answer, except 401, which ends everything.
@@ -144,14 +155,19 @@ impl Door {
         let parameters = read.parameters();
         let query = (!parameters.is_empty()).then_some(parameters);
         let headers = self.headers.clone();
-        let sent = self.client.send(Method::Get, &path, headers, query, None::<String>, Some(self.timeout)).await;
+        let sent = self
+            .client
+            .send(Method::Get, &path, headers, query, None::<String>, Some(self.timeout))
+            .await;
         let response = sent.map_err(|error| self.unreachable(error))?;
         self.stayed_here(&response, &path)?;
         let status = response.status_code().as_u16();
         let bytes = response.bytes().await.map_err(|error| self.unreachable(error))?;
         let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&bytes) };
         match (status, body) {
-            (401, body) => Err(self.refused(&path, &Answer { status, body: body.unwrap_or_default() })),
+            (401, body) => {
+                Err(self.refused(&path, &Answer { status, body: body.unwrap_or_default() }))
+            }
             (_, Ok(body)) => Ok(Answer { status, body }),
             (200..=299, Err(_)) => Err(self.unusable(&path, status, "not JSON")),
             (_, Err(_)) => Ok(Answer { status, body: Value::Null }),
@@ -171,7 +187,12 @@ impl Door {
 
     /// An answer that nothing can be done with.
     pub(super) fn unusable(&self, path: &str, status: u16, reason: &str) -> ClusterError {
-        ClusterError::Answer { host: self.host.clone(), path: format!("/{path}"), status, reason: reason.to_owned() }
+        ClusterError::Answer {
+            host: self.host.clone(),
+            path: format!("/{path}"),
+            status,
+            reason: reason.to_owned(),
+        }
     }
 
     fn unreachable(&self, error: opensearch::Error) -> ClusterError {
@@ -202,19 +223,22 @@ async fn sign_in(
     let mut headers = HeaderMap::new();
     let builder = match auth {
         Auth::None => builder,
-        Auth::Basic { username, password } => {
-            builder.auth(Credentials::Basic(username.expose().to_owned(), password.expose().to_owned()))
-        }
+        Auth::Basic { username, password } => builder
+            .auth(Credentials::Basic(username.expose().to_owned(), password.expose().to_owned())),
         Auth::Bearer(token) => builder.auth(Credentials::Bearer(token.expose().to_owned())),
-        Auth::ApiKey { id, key } => builder.auth(Credentials::ApiKey(id.expose().to_owned(), key.expose().to_owned())),
+        Auth::ApiKey { id, key } => {
+            builder.auth(Credentials::ApiKey(id.expose().to_owned(), key.expose().to_owned()))
+        }
         Auth::EncodedApiKey(key) => {
-            let mut value = HeaderValue::from_str(&format!("ApiKey {}", key.expose())).expect("checked by Auth::new");
+            let mut value = HeaderValue::from_str(&format!("ApiKey {}", key.expose()))
+                .expect("checked by Auth::new");
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
             builder
         }
         Auth::SigV4(aws) => {
-            let service = aws.service.or(address.aws().map(|(_, service)| service)).unwrap_or(AwsService::Es);
+            let service =
+                aws.service.or(address.aws().map(|(_, service)| service)).unwrap_or(AwsService::Es);
             let name = match service {
                 AwsService::Es => "es",
                 AwsService::Aoss => "aoss",
@@ -223,6 +247,13 @@ async fn sign_in(
         }
     };
     Ok((builder, headers))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the certificate is read where it is used")]
+fn certificates(path: &Path) -> Result<Certificate, ClusterError> {
+    let read = fs::read(path).map_err(Into::into);
+    let parsed = read.and_then(|pem| Ok(Certificate::from_pem(&pem)?));
+    parsed.map_err(|source| ClusterError::CaCert { path: path.to_owned(), source })
 }
 
 /// Asks the AWS chain once: the client would ask it again for every request, which for a role or SSO is a call each.
@@ -237,9 +268,12 @@ async fn aws_credentials(aws: &Aws, address: &Address) -> Result<Credentials, Cl
     }
     let config = chain.load().await;
     let region = config.region().cloned().ok_or_else(|| missing("no AWS region is known", None))?;
-    let provider = config.credentials_provider().ok_or_else(|| missing("no AWS credentials are configured", None))?;
+    let provider = config
+        .credentials_provider()
+        .ok_or_else(|| missing("no AWS credentials are configured", None))?;
     let credentials = provider.provide_credentials().await;
-    let credentials = credentials.map_err(|why| missing("the AWS chain gives no credentials", Some(Box::new(why))))?;
+    let credentials = credentials
+        .map_err(|why| missing("the AWS chain gives no credentials", Some(Box::new(why))))?;
     Ok(Credentials::AwsSigV4(SharedCredentialsProvider::new(credentials), region))
 }
 
@@ -248,9 +282,10 @@ async fn aws_credentials(aws: &Aws, address: &Address) -> Result<Credentials, Cl
 fn encoded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'*' | b',' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
+        if byte.is_ascii_alphanumeric() || b"-_.~*,".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").expect("a String takes everything");
         }
     }
     out

@@ -60,7 +60,9 @@ pub(super) fn of_root(body: &Value) -> Root {
         return Engine::of(product, number).map_or(Root::Nothing, Root::One);
     }
     match version["lucene_version"].as_str() {
-        Some(LUCENE_OF_7_10_2) => Engine::of(Product::Elasticsearch, number).map_or(Root::Nothing, Root::One),
+        Some(LUCENE_OF_7_10_2) => {
+            Engine::of(Product::Elasticsearch, number).map_or(Root::Nothing, Root::One)
+        }
         Some(lucene) => match LUCENE.iter().find(|(version, _)| *version == lucene) {
             Some((_, minors)) => Root::OpenSearch(open_search(minors)),
             None => Root::Either,
@@ -77,7 +79,11 @@ pub(super) fn of_nodes(body: &Value, product: Option<Product>) -> Vec<Engine> {
         .filter_map(|node| node["version"].as_str())
         .filter_map(|version| {
             let by_number = Engine::of(Product::Elasticsearch, version)?;
-            let product = product.unwrap_or(if by_number.major < 5 { Product::OpenSearch } else { Product::Elasticsearch });
+            let product = product.unwrap_or(if by_number.major < 5 {
+                Product::OpenSearch
+            } else {
+                Product::Elasticsearch
+            });
             Some(Engine { product, ..by_number })
         })
         .collect();
@@ -87,7 +93,8 @@ pub(super) fn of_nodes(body: &Value, product: Option<Product>) -> Vec<Engine> {
 /// The engines of an answer that fits both products: Elasticsearch 7.10.2, and the last OpenSearch of either line that can
 /// pass for it.
 pub(super) fn either() -> Vec<Engine> {
-    let mut engines: Vec<Engine> = Engine::of(Product::Elasticsearch, COMPATIBILITY).into_iter().collect();
+    let mut engines: Vec<Engine> =
+        Engine::of(Product::Elasticsearch, COMPATIBILITY).into_iter().collect();
     engines.extend(open_search(&["1.3", "2.19"]));
     engines
 }

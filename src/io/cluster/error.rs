@@ -174,10 +174,16 @@ impl ClusterError {
 impl Why {
     fn hint(self) -> &'static str {
         match self {
-            Self::Dns => "check the host in --cluster; a VPC endpoint has an address only inside its VPC",
-            Self::Refused => "check host and port in --cluster (9200 unless another is given by the service, 443 on AWS)",
+            Self::Dns => {
+                "check the host in --cluster; a VPC endpoint has an address only inside its VPC"
+            }
+            Self::Refused => {
+                "check host and port in --cluster (9200 unless another is given by the service, 443 on AWS)"
+            }
             Self::Tls => "check http:// against https:// in --cluster",
-            Self::Certificate => "name the authority that signed it with --ca-cert FILE, and the host by the name in the certificate",
+            Self::Certificate => {
+                "name the authority that signed it with --ca-cert FILE, and the host by the name in the certificate"
+            }
             Self::Timeout => "check the network path: security groups, VPN, proxy variables",
             Self::Proxy => "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
             Self::Other => "check scheme, host and port in --cluster",
