@@ -1,5 +1,6 @@
-//! The world: object stores, files, the cluster, capture files. Everything outside the program is read here and nowhere else.
+//! Ring 2: the world. Stores of records, the cluster, capture files.
 //!
+//! In: addresses, options, credentials. Out: bytes and nouns of `model`. It refuses to know what a record or a mapping means.
 //! In: what the user named, how to sign in. Out: listings, bytes, and nouns of `model`, with errors that say what to do. It
 //! refuses to know what a record or a mapping means.
 

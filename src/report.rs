@@ -10,6 +10,8 @@ pub mod text;
 
 mod escape;
 
+pub use escape::harmless;
+
 use std::collections::BTreeMap;
 
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
@@ -32,7 +34,8 @@ pub fn build(
     problems.sort();
     Report {
         complete: evidence.complete,
-        inputs,
+        inputs: Inputs { type_name: type_name(evidence).or(inputs.type_name), ..inputs },
+        doubts: doubts(evidence),
         counts: evidence.counts.clone(),
         objects: evidence.objects.to_vec(),
         families: evidence.families.to_vec(),
@@ -45,6 +48,16 @@ pub fn build(
     }
 }
 
+/// The mapping type of a 6.x index: one name, since an index has one type and several indices hardly differ in it.
+fn type_name(evidence: &Evidence<'_>) -> Option<String> {
+    evidence.indices.iter().find_map(|index| index.timeline.mapping.type_name.clone())
+}
+
+fn doubts(evidence: &Evidence<'_>) -> BTreeMap<String, Vec<String>> {
+    let doubted = evidence.indices.iter().filter(|index| !index.doubts.is_empty());
+    doubted.map(|index| (index.name.to_owned(), index.doubts.to_vec())).collect()
+}
+
 fn order(finding: &Finding) -> impl Ord + '_ {
     let level = std::cmp::Reverse(finding.level);
     (level, finding.rule, &finding.index, &finding.field, &finding.tokens, &finding.message)
@@ -52,27 +65,20 @@ fn order(finding: &Finding) -> impl Ord + '_ {
 
 fn fields(evidence: &Evidence<'_>) -> BTreeMap<String, BTreeMap<FieldPath, ReportedField>> {
     let of_index = |index: &IndexEvidence<'_>| {
-        let reported = index.fields.iter().filter_map(|(path, field)| {
-            Some((path.clone(), reported(evidence, index, (path, field))?))
-        });
-        (index.name.to_owned(), reported.collect())
+        let known = |(path, field): (&FieldPath, _)| Some((path.clone(), reported(field)?));
+        (index.name.to_owned(), index.fields.iter().filter_map(known).collect())
     };
     evidence.indices.iter().map(of_index).collect()
 }
 
 /// A field that is live or replayed; fields that were only seen or only declared are no part of the mapping.
-fn reported(
-    evidence: &Evidence<'_>,
-    index: &IndexEvidence<'_>,
-    (path, field): (&FieldPath, &FieldEvidence<'_>),
-) -> Option<ReportedField> {
+fn reported(field: &FieldEvidence<'_>) -> Option<ReportedField> {
     let mapped = field.live.or(field.replayed)?;
-    let explains = field.replayed.is_some() && !field.is_contradicted();
+    let is_explained = field.replayed.is_some() && !field.is_contradicted();
     Some(ReportedField {
         field_type: mapped.type_name().to_owned(),
         multi_fields: multi_fields(mapped),
-        origin: field.origin.filter(|_| explains).cloned().or_else(|| declared(field)),
-        raced: index.is_raced(path, evidence.objects),
+        origin: field.origin.filter(|_| is_explained).cloned().or_else(|| declared(field)),
         present: field.present(),
     })
 }

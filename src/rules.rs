@@ -112,15 +112,36 @@ fn capped(evidence: &Evidence<'_>, mut finding: Finding) -> Finding {
     finding
 }
 
-/// Refusals of the given kinds, index by index.
-fn refusals<'a>(
+/// Asks for the findings of each index; where there is none, nothing was replayed.
+fn each_index<'a>(
     evidence: &'a Evidence<'a>,
-    is_mine: fn(RejectClass) -> bool,
-) -> Vec<(&'a IndexEvidence<'a>, &'a RejectGroup, &'a Refused)> {
-    let all = evidence.indices.iter().flat_map(|index| {
-        index.timeline.rejects.iter().map(move |(group, refused)| (index, group, refused))
-    });
-    all.filter(|(_, group, _)| is_mine(group.class)).collect()
+    findings: impl Fn(&'a IndexEvidence<'a>) -> Vec<Finding>,
+) -> Checked {
+    if evidence.indices.is_empty() {
+        return Checked::NotRun("no engine is known, so nothing was replayed".to_owned());
+    }
+    Checked::Ran(evidence.indices.iter().flat_map(findings).collect())
+}
+
+/// Asks for the findings of each index whose live mapping is known.
+fn each_live_index<'a>(
+    evidence: &'a Evidence<'a>,
+    findings: impl Fn(&'a IndexEvidence<'a>) -> Vec<Finding>,
+) -> Checked {
+    let mut live = evidence.indices.iter().filter(|index| index.is_live).peekable();
+    if live.peek().is_none() {
+        return Checked::NotRun("no live mapping is known".to_owned());
+    }
+    Checked::Ran(live.flat_map(findings).collect())
+}
+
+/// Refusals of the given kinds.
+fn refusals<'a>(
+    index: &'a IndexEvidence<'a>,
+    is_mine: impl Fn(RejectClass) -> bool,
+) -> impl Iterator<Item = (&'a IndexEvidence<'a>, &'a RejectGroup, &'a Refused)> {
+    let all = index.timeline.rejects.iter().map(move |(group, refused)| (index, group, refused));
+    all.filter(move |(_, group, _)| is_mine(group.class))
 }
 
 /// What every finding about refused records holds: the subject, the number, the places, the engine's words and a witness.
@@ -151,10 +172,9 @@ fn families(index: &IndexEvidence<'_>, group: &RejectGroup) -> Vec<String> {
 
 /// The engine's sentence with its causes, on one line.
 fn engine_words(reject: &Reject) -> String {
-    let mut words = format!("{}: {}", reject.error_type, reject.reason);
-    for cause in &reject.caused_by {
-        let reason = cause.reason.as_deref().unwrap_or("null");
-        words.push_str(&format!("; caused by {}: {reason}", cause.error_type));
-    }
-    words
+    let outermost = format!("{}: {}", reject.error_type, reject.reason);
+    let causes = reject.caused_by.iter().map(|cause| {
+        format!("{}: {}", cause.error_type, cause.reason.as_deref().unwrap_or("null"))
+    });
+    std::iter::once(outermost).chain(causes).collect::<Vec<_>>().join("; caused by ")
 }

@@ -11,7 +11,7 @@ use super::object::{Object, Sighting};
 use super::path::FieldPath;
 use super::problem::Problem;
 use super::profile::{FieldSums, Kind, Profile};
-use super::timeline::{Decision, Origin, Timeline};
+use super::timeline::{Origin, Timeline};
 
 /// Everything that is known, for all indices.
 #[derive(Clone, Debug)]
@@ -81,10 +81,6 @@ pub struct FieldEvidence<'a> {
     pub families: BTreeSet<&'a str>,
 }
 
-/// Longest time in seconds for which Firehose collects records before it sends them (`BufferingHints.IntervalInSeconds` of the
-/// service model). Records closer together than this may have met in one bulk request.
-const LONGEST_BUFFER_SECONDS: i64 = 900;
-
 impl Evidence<'_> {
     /// Names a record for a reader: `record 1 of KEY (2019-04-30T06:33:00Z)`.
     pub fn tell(&self, sighting: Sighting) -> String {
@@ -151,25 +147,10 @@ impl<'a> IndexEvidence<'a> {
         self.fields.get(path).is_some_and(is_other) || self.above(path).any(|(_, f)| is_other(f))
     }
 
-    /// Whether values that would give the field different types arrived so close together that one bulk request may have
-    /// held both: an index with several shards parses the records of a bulk request side by side, so chance decided.
-    pub fn is_raced(&self, path: &FieldPath, objects: &[Object]) -> bool {
-        let Some(field) = self.fields.get(path) else { return false };
-        let Some(addition) = field.origin.and_then(Origin::addition) else { return false };
-        let firsts = field.first_of_each_definition();
-        let Some(earliest) = firsts.iter().min() else { return false };
-        let rivals = firsts.iter().filter(|first| is_near(objects, *earliest, **first)).count();
-        rivals > 1 || field.has_strings_of_two_types(&addition.decision)
-    }
-}
-
-fn is_near(objects: &[Object], one: Sighting, other: Sighting) -> bool {
-    let time = |sighting: Sighting| objects.get(sighting.object as usize)?.time;
-    match (time(one), time(other)) {
-        (Some(one), Some(other)) => {
-            (one.as_second() - other.as_second()).abs() <= LONGEST_BUFFER_SECONDS
-        }
-        _ => true,
+    /// Whether chance decided the field's type: see [`Addition::raced`](super::timeline::Addition::raced).
+    pub fn is_raced(&self, path: &FieldPath) -> bool {
+        let origin = self.fields.get(path).and_then(|field| field.origin);
+        origin.and_then(Origin::addition).is_some_and(|addition| addition.raced)
     }
 }
 
@@ -208,25 +189,6 @@ impl FieldEvidence<'_> {
     /// The first value of one kind.
     pub fn first_of(&self, kind: Kind) -> Option<Sighting> {
         self.seen.iter().filter_map(|sums| sums.kinds[kind].seen).map(|(first, _)| first).min()
-    }
-
-    /// The first sighting of each kind of value that has a type of its own.
-    fn first_of_each_definition(&self) -> Vec<Sighting> {
-        let kinds = [Kind::Boolean, Kind::Integer, Kind::Float, Kind::String, Kind::Object];
-        kinds.into_iter().filter_map(|kind| self.first_of(kind)).collect()
-    }
-
-    /// Whether some strings look like what the engine detected (a date, a number) and others do not. Which came first is not
-    /// in the sums, so nothing finer can be said.
-    fn has_strings_of_two_types(&self, decision: &Decision) -> bool {
-        let strings = self.count_of(Kind::String);
-        let dates: u64 = self.seen.iter().map(|sums| sums.looks.date).sum();
-        let numbers: u64 = self.seen.iter().map(|sums| sums.looks.number).sum();
-        match decision {
-            Decision::NumericDetection => numbers < strings,
-            Decision::DateDetection(_) => dates < strings,
-            Decision::Default(_) | Decision::DynamicTemplate(_) => 0 < dates && dates < strings,
-        }
     }
 }
 

@@ -118,7 +118,9 @@ impl Finding {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let front =
+            hash.finalize().iter().take(8).fold(0_u64, |front, byte| front << 8 | u64::from(*byte));
+        format!("{front:016x}")
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Report {
     pub complete: bool,
     /// What was looked at.
     pub inputs: Inputs,
+    /// Why findings about an index cannot be certain, by index.
+    pub doubts: BTreeMap<String, Vec<String>>,
     /// The numbers.
     pub counts: Counts,
     /// Backup objects in delivery order; sightings name them by rank.
@@ -69,8 +71,6 @@ pub struct ReportedField {
     pub multi_fields: BTreeMap<Name, String>,
     /// Where it comes from; `None` where the replay does not explain it.
     pub origin: Option<Origin>,
-    /// Whether values of different types met while it was new, so that chance may have decided.
-    pub raced: bool,
     /// Records that hold it.
     pub present: u64,
 }

@@ -11,10 +11,10 @@ pub fn concise(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         writeln!(out, "{}", line(finding))?;
     }
-    match report.complete {
-        true => Ok(()),
-        false => writeln!(out, "incomplete: not all input was read, so this is a lower bound"),
+    if report.complete {
+        return Ok(());
     }
+    writeln!(out, "incomplete: not all input was read, so this is a lower bound")
 }
 
 fn line(finding: &Finding) -> String {

@@ -6,18 +6,37 @@
 use crate::model::path::visible;
 
 /// Text on one line: control characters, line ends and direction marks become visible escapes.
-pub(super) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            c if c.is_control() && u32::from(c) < 0x100 => {
-                shown.push_str(&format!("\\x{:02x}", u32::from(c)));
-            }
-            c if is_treacherous(c) => shown.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => shown.push(c),
+        match escaped(c) {
+            Some(escape) => shown.push_str(&escape),
+            None => shown.push(c),
+        }
+    }
+    shown
+}
+
+fn escaped(c: char) -> Option<String> {
+    match c {
+        '\n' => Some("\\n".to_owned()),
+        '\r' => Some("\\r".to_owned()),
+        '\t' => Some("\\t".to_owned()),
+        c if c.is_control() => Some(format!("\\x{:02x}", u32::from(c))),
+        c if is_treacherous(c) => Some(format!("\\u{:04x}", u32::from(c))),
+        _ => None,
+    }
+}
+
+/// A JSON document with the same meaning that a terminal can show: JSON itself escapes only the first 32 control characters.
+pub(super) fn harmless_json(document: &str) -> String {
+    let mut shown = String::with_capacity(document.len());
+    for c in document.chars() {
+        if c != '\n' && c.is_control() || is_treacherous(c) {
+            let escape = format!("\\u{:04x}", u32::from(c));
+            shown.push_str(&escape);
+        } else {
+            shown.push(c);
         }
     }
     shown

@@ -12,14 +12,15 @@ use crate::model::family::Family;
 use crate::model::finding::Finding;
 use crate::model::object::{Sighting, TimeSource};
 use crate::model::path::visible;
-use crate::model::report::{Report, ReportedField};
+use crate::model::report::Report;
 use crate::model::timeline::{Addition, Origin};
+use crate::report::escape::harmless_json;
 use wire::{Document, Field, Finding as WireFinding};
 
 /// Writes the report.
 pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report))?;
-    writeln!(out)
+    let document = serde_json::to_string_pretty(&document(report))?;
+    writeln!(out, "{}", harmless_json(&document))
 }
 
 fn document(report: &Report) -> Document<'_> {
@@ -29,6 +30,7 @@ fn document(report: &Report) -> Document<'_> {
         complete: report.complete,
         inputs: inputs(report),
         counts: counts(report),
+        doubts: doubts(report),
         families: report.families.iter().map(|each| family(report, each)).collect(),
         fields: fields(report),
         findings: report.findings.iter().map(|each| finding(report, each)).collect(),
@@ -72,6 +74,18 @@ fn counts(report: &Report) -> wire::Counts<'_> {
     }
 }
 
+fn doubts(report: &Report) -> Vec<wire::Doubt<'_>> {
+    let all = report.doubts.iter().flat_map(|(index, doubts)| {
+        doubts.iter().map(move |reason| wire::Doubt { index: named(index), reason })
+    });
+    all.collect()
+}
+
+/// An index where it has a name.
+fn named(index: &str) -> Option<&str> {
+    (!index.is_empty()).then_some(index)
+}
+
 fn family<'a>(report: &'a Report, family: &'a Family) -> wire::Family<'a> {
     wire::Family {
         name: &family.name,
@@ -86,7 +100,7 @@ fn family<'a>(report: &'a Report, family: &'a Family) -> wire::Family<'a> {
 fn fields(report: &Report) -> Vec<Field<'_>> {
     let all = report.fields.iter().flat_map(|(index, fields)| {
         fields.iter().map(move |(path, field)| Field {
-            index: (!index.is_empty()).then_some(index.as_str()),
+            index: named(index),
             field: path.to_string(),
             r#type: &field.field_type,
             multi_fields: field
@@ -94,14 +108,14 @@ fn fields(report: &Report) -> Vec<Field<'_>> {
                 .iter()
                 .map(|(name, mapped)| (name.to_string(), &**mapped))
                 .collect(),
-            origin: field.origin.as_ref().map(|origin| self::origin(report, field, origin)),
+            origin: field.origin.as_ref().map(|origin| self::origin(report, origin)),
             present: field.present,
         })
     });
     all.collect()
 }
 
-fn origin<'a>(report: &'a Report, field: &ReportedField, origin: &Origin) -> wire::Origin<'a> {
+fn origin<'a>(report: &'a Report, origin: &Origin) -> wire::Origin<'a> {
     let (kind, addition) = match origin {
         Origin::Declared => ("declared", None),
         Origin::Birth(addition) => ("birth", Some(addition)),
@@ -111,7 +125,7 @@ fn origin<'a>(report: &'a Report, field: &ReportedField, origin: &Origin) -> wir
         kind,
         at: addition.map(|added: &Addition| sighting(report, added.sighting)),
         decision: addition.map(|added| added.decision.to_string()),
-        raced: addition.map(|_| field.raced),
+        raced: addition.map(|added| added.raced),
     }
 }
 

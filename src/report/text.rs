@@ -50,8 +50,9 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
         let place = rows::place(&problem.object, problem.byte_offset, problem.byte_length);
+        let place = if place.is_empty() { place } else { format!("{place}: ") };
         let what = harmless(&problem.message);
-        writeln!(out, "{}{}: {place}: {what}", paint::label(""), problem.kind.name())?;
+        writeln!(out, "{}{}: {place}{what}", paint::label(""), problem.kind.name())?;
     }
     match total.saturating_sub(SHOWN_PROBLEMS as u64) {
         0 => Ok(()),
@@ -84,8 +85,7 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|(level, one, many)| paint::severity(level, &counted(number(level), one, many)))
         .collect();
     let verdict = if shown.is_empty() { "no findings".to_owned() } else { listed(&shown) };
-    match report.complete {
-        true => writeln!(out, "{verdict}"),
-        false => writeln!(out, "{verdict}; not all input was read, so this is a lower bound"),
-    }
+    let bound =
+        if report.complete { "" } else { "; not all input was read, so this is a lower bound" };
+    writeln!(out, "{verdict}{bound}")
 }

@@ -1,7 +1,7 @@
 //! `field-added-dynamically`: a field that nobody declared, brought into the mapping by a record. In: origins of the replay.
 //! Out: one finding per field. Leaves below an added object belong to that object; births are no findings.
 
-use super::{Checked, Rule};
+use super::{Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
@@ -62,17 +62,16 @@ pub(super) fn with_addition(
         help: help(),
         ..finding
     };
-    doubt(&mut found, evidence, index, (path, field));
+    doubt(&mut found, index, (path, field));
     found
 }
 
 fn doubt(
     found: &mut Finding,
-    evidence: &Evidence<'_>,
     index: &IndexEvidence<'_>,
     (path, field): (&FieldPath, &FieldEvidence<'_>),
 ) {
-    if index.is_raced(path, evidence.objects) {
+    if index.is_raced(path) {
         found.confidence = Confidence::Likely;
         found.notes.push(
             "values of different types arrived close enough for one bulk request; which came first there is not known"

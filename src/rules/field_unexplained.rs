@@ -2,7 +2,7 @@
 //! and replayed mapping. Out: one finding at the root of each unexplained subtree, and one for each field whose live type the
 //! replay contradicts.
 
-use super::{Checked, Rule};
+use super::{Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -17,14 +17,14 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// What makes a contradiction harmless.
+const RACE: &str = "values of different types met while the field was new, so another record than the first may have decided";
+
 fn check(evidence: &Evidence<'_>) -> Checked {
-    if !evidence.indices.iter().any(|index| index.is_live) {
-        return Checked::NotRun("no live mapping is known".to_owned());
-    }
     if evidence.profile.records == 0 {
         return Checked::NotRun("no record was read".to_owned());
     }
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_live_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
@@ -91,6 +91,7 @@ fn contradicted(
     let (from, to) = (field.replayed.map(Field::type_name).unwrap_or_default(), live.type_name());
     Finding {
         confidence: Confidence::Possible,
+        notes: if index.is_raced(path) { vec![RACE.to_owned()] } else { Vec::new() },
         tokens: vec![from.to_owned(), to.to_owned()],
         help: vec![
             "look for a record before the backup begins, another writer, an ingest pipeline, or a mapping put by hand"

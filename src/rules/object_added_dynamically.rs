@@ -2,7 +2,7 @@
 //! of each subtree, which speaks for everything below it.
 
 use super::field_added_dynamically::with_addition;
-use super::{Checked, Rule};
+use super::{Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 const NAMED_LEAVES: usize = 8;
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! `value-rejected-by-type`: records that the engine refuses because of one value. In: refusals of the replay. Out: one
 //! finding per field and kind of refusal. Kinds that have no rule of their own yet are reported here too, in their own words.
 
-use super::{Checked, Rule, refusals, with_refusal};
+use super::{Checked, Rule, each_index, refusals, with_refusal};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::fate::RejectClass;
 use crate::model::finding::{Confidence, Finding, Level};
@@ -19,8 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    let refusals = refusals(evidence, is_mine);
-    Checked::Ran(refusals.into_iter().map(|refusal| rejected(evidence, refusal)).collect())
+    each_index(evidence, |index| refusals(index, is_mine).map(rejected).collect())
 }
 
 /// Everything that neither `object-scalar-conflict` nor `record-not-an-object` reports.
@@ -28,10 +27,7 @@ fn is_mine(class: RejectClass) -> bool {
     !matches!(class, RejectClass::NotAnObject | RejectClass::ObjectScalar | RejectClass::DottedName)
 }
 
-fn rejected(
-    evidence: &Evidence<'_>,
-    (index, group, refused): (&IndexEvidence<'_>, &RejectGroup, &Refused),
-) -> Finding {
+fn rejected((index, group, refused): (&IndexEvidence<'_>, &RejectGroup, &Refused)) -> Finding {
     let mapped = group.field.as_ref().and_then(|path| index.mapped(path)).map(Field::type_name);
     let is_plural = refused.counted.count != 1;
     let records = if is_plural { "records are refused" } else { "record is refused" };
@@ -43,7 +39,7 @@ fn rejected(
         ..with_refusal(RULE.finding(message), (index, group, refused))
     };
     // With a live mapping the type is known, and a value that does not fit it is refused whoever came first.
-    let is_raced = group.field.as_ref().is_some_and(|path| index.is_raced(path, evidence.objects));
+    let is_raced = group.field.as_ref().is_some_and(|path| index.is_raced(path));
     if is_raced && !index.is_live {
         found.confidence = Confidence::Likely;
         found.notes.push(

@@ -1,4 +1,7 @@
-//! What several test modules share: real engines, a small HTTP server. It refuses to know what is tested.
+//! What several test modules share: real engines, and servers on loopback on ports that the system chooses. It refuses to
+//! know what is tested.
 
 pub(crate) mod engine;
 pub(crate) mod http;
+pub(crate) mod proxy;
+pub(crate) mod store;

@@ -3,6 +3,8 @@
 //! In: messages from a fetching task, or a file. Out: [`std::io::Read`]. A failure is an [`io::Error`] that carries a
 //! [`FetchError`]; [`problem`] finds it again, however deep a decoder has wrapped it.
 
+#![expect(clippy::disallowed_methods, reason = "the world is read here")]
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read};

@@ -2,6 +2,8 @@
 //!
 //! In: where the bytes are. Out: messages to a body. Both kinds end at once when the run is stopped or the reader goes away.
 
+#![expect(clippy::disallowed_methods, reason = "the world is read here")]
+
 use std::fs::File;
 use std::io::{self, Read};
 

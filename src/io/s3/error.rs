@@ -3,6 +3,8 @@
 //! In: errors of the SDK. Out: [`S3Error`] with its cause chain and a hint. Refuses to repeat: anything of a request, since
 //! signatures are in there.
 
+#![expect(clippy::disallowed_methods, reason = "the world is read here")]
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

@@ -15,6 +15,7 @@ pub(super) struct Document<'a> {
     pub(super) complete: bool,
     pub(super) inputs: Inputs<'a>,
     pub(super) counts: Counts<'a>,
+    pub(super) doubts: Vec<Doubt<'a>>,
     pub(super) families: Vec<Family<'a>>,
     pub(super) fields: Vec<Field<'a>>,
     pub(super) findings: Vec<Finding<'a>>,
@@ -56,6 +57,13 @@ pub(super) struct Counts<'a> {
     pub(super) coverage: Coverage<'a>,
 }
 
+/// Why findings about an index cannot be certain.
+#[derive(Serialize)]
+pub(super) struct Doubt<'a> {
+    pub(super) index: Option<&'a str>,
+    pub(super) reason: &'a str,
+}
+
 /// `whole`, `partial` or `no-index`, with the reasons.
 #[derive(Serialize)]
 pub(super) struct Coverage<'a> {
@@ -84,6 +92,7 @@ pub(super) struct Family<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the public name is `field`")]
 pub(super) struct Field<'a> {
     pub(super) index: Option<&'a str>,
     pub(super) field: String,

@@ -1,6 +1,7 @@
 //! One block of the text report: findings of one rule that belong together. In: sorted findings. Out: a headline, the records
 //! that show it, the fields by type and decision, the evidence in numbers, and what to do.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -89,7 +90,8 @@ fn arrow(
     witness: Option<&[u8]>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "  {} {}", paint::frame("-->"), rows::sighting(report, at))?;
+    writeln!(out, "  {} {}", paint::frame("-->"), rows::object(report, at))?;
+    gutter(&rows::sighting(report, at), out)?;
     match witness {
         Some(bytes) => gutter(&excerpt(bytes, at.byte_length, WIDTH), out),
         None => Ok(()),
@@ -129,35 +131,33 @@ fn fields(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Resul
     field_rows(report, &rest, out)
 }
 
+/// One row for each type and decision, the largest first; long lists of names go on below their row.
 fn field_rows(report: &Report, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let mut alike: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for finding in findings {
-        let decision = finding.engine.clone().unwrap_or_default();
-        let Some(field) = &finding.field else { continue };
-        alike
-            .entry((type_of(report, finding), decision))
-            .or_default()
-            .push(harmless(&field.to_string()));
+        let decision = harmless(finding.engine.as_deref().unwrap_or_default());
+        let names = alike.entry((type_of(report, finding), decision)).or_default();
+        names.extend(finding.field.iter().map(|path| harmless(&path.to_string())));
     }
-    let mut rows: Vec<Vec<String>> = alike
-        .into_iter()
-        .map(|((type_name, decision), names)| {
-            (names.len(), vec![rows::names(&names, WIDTH / 2), type_name, harmless(&decision)])
-        })
-        .map(|(number, row)| (std::cmp::Reverse(number), row))
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .map(|(_, row)| row)
-        .collect();
-    rows.retain(|row| !row.is_empty());
+    let mut largest_first: Vec<_> = alike.into_iter().collect();
+    largest_first.sort_by_key(|(_, names)| Reverse(names.len()));
+    let rows: Vec<Vec<String>> =
+        largest_first.iter().flat_map(|(kind, names)| field_row(kind, names)).collect();
     rows::columns(&rows).iter().try_for_each(|line| gutter(line, out))
+}
+
+fn field_row((type_name, decision): &(String, String), names: &[String]) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> =
+        rows::names(names, WIDTH / 2).into_iter().map(|line| vec![line]).collect();
+    rows[0].extend([rows::cut(type_name, WIDTH / 2), rows::cut(decision, WIDTH / 2)]);
+    rows
 }
 
 /// `text + keyword`: the type with those of its multi-fields.
 fn type_of(report: &Report, finding: &Finding) -> String {
     let fields = report.fields.get(finding.index.as_deref().unwrap_or_default());
     let field = fields.zip(finding.field.as_ref()).and_then(|(fields, path)| fields.get(path));
-    harmless(&field.map(full_type).unwrap_or_else(|| finding.tokens.join(" -> ")))
+    harmless(&field.map_or_else(|| finding.tokens.join(" -> "), full_type))
 }
 
 fn full_type(field: &ReportedField) -> String {
@@ -172,8 +172,8 @@ fn families(report: &Report, first: &Finding, out: &mut dyn Write) -> io::Result
     }
     let named = |family: &&Family| first.families.contains(&family.name);
     let all: Vec<&Family> = report.families.iter().filter(named).collect();
-    let rows: Vec<Vec<String>> =
-        all.iter().take(SHOWN_FAMILIES).map(|family| family_row(report, family)).collect();
+    let shown = all.iter().take(SHOWN_FAMILIES);
+    let rows: Vec<Vec<String>> = shown.flat_map(|family| family_rows(report, family)).collect();
     rows::columns(&rows).iter().try_for_each(|line| gutter(line, out))?;
     match all.len().saturating_sub(SHOWN_FAMILIES) {
         0 => Ok(()),
@@ -181,17 +181,17 @@ fn families(report: &Report, first: &Finding, out: &mut dyn Write) -> io::Result
     }
 }
 
-fn family_row(report: &Report, family: &Family) -> Vec<String> {
+fn family_rows(report: &Report, family: &Family) -> Vec<Vec<String>> {
     let times = rows::time(report, family.first).zip(rows::time(report, family.last));
     let span = times.map(|(from, to)| rows::span(from, to)).unwrap_or_default();
     let paths = if family.exclusive.is_empty() { &family.paths } else { &family.exclusive };
     let names: Vec<String> = paths.iter().map(|path| harmless(&path.to_string())).collect();
-    vec![
-        family.name.clone(),
-        counted(family.records, "record", "records"),
-        span,
-        rows::names(&names, WIDTH / 2),
-    ]
+    let records = counted(family.records, "record", "records");
+    let mut first = vec![harmless(&family.name), records, span];
+    let below = |line| vec![String::new(), String::new(), String::new(), line];
+    let mut lines = rows::names(&names, WIDTH / 2).into_iter();
+    first.extend(lines.next());
+    std::iter::once(first).chain(lines.map(below)).collect()
 }
 
 fn evidence(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
@@ -239,10 +239,10 @@ fn carriers(report: &Report, block: &[&Finding]) -> Option<String> {
     };
     let families = match first.families.as_slice() {
         [] => String::new(),
-        names => format!(", of {}", listed(names)),
+        names => format!(" ({})", rows::cut(&harmless(&listed(names)), WIDTH)),
     };
-    let last = block.iter().filter_map(|finding| finding.last).max();
-    let until = match last.and_then(|last| rows::time(report, last)) {
+    let newest = block.iter().filter_map(|finding| finding.last).max();
+    let until = match newest.and_then(|at| rows::time(report, at)) {
         Some(time) => format!(", the last at {time}"),
         None => String::new(),
     };

@@ -15,7 +15,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let label = paint::label(if i == 0 { "counts" } else { "" });
         writeln!(out, "{label}{number:>width$} {what}")?;
     }
-    for reason in doubts(&report.counts) {
+    for reason in doubts(&report.counts).iter().filter(|reason| !is_known(report, reason)) {
         writeln!(out, "{}{:>width$} {}", paint::label(""), "", harmless(reason))?;
     }
     Ok(())
@@ -86,6 +86,11 @@ fn unexplained(found: &str, rest: i64) -> String {
     let side = if rest < 0 { "missing" } else { "too many" };
     let rest = paint::bold(&format!("{} unexplained ({side})", thousands(rest.unsigned_abs())));
     format!("expected, {found} (_count)   {rest}")
+}
+
+/// Whether the head of the report says it already.
+fn is_known(report: &Report, reason: &String) -> bool {
+    report.doubts.values().any(|doubts| doubts.contains(reason))
 }
 
 /// Why the two sides need not agree.
