@@ -24,6 +24,7 @@ mod auth;
 mod door;
 mod engines;
 mod error;
+mod sign;
 
 pub use auth::{Auth, AuthKind, Aws, AwsService, Secret, Secrets};
 pub use error::{ClusterError, Trouble, Why};
@@ -63,7 +64,7 @@ pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, Clust
     let legacy = read_templates(&door, Read::LegacyTemplates, &mut notes).await?;
     let index = read_templates(&door, Read::IndexTemplates, &mut notes).await?;
     let parts = read_templates(&door, Read::ComponentTemplates, &mut notes).await?;
-    let data_streams = read_data_streams(&door, name, &indices, &mut notes).await?;
+    let data_streams = read_data_streams(&door, &indices, &mut notes).await?;
     Ok(Capture {
         captured_at: Timestamp::now(),
         requested: name.to_owned(),
@@ -217,15 +218,16 @@ async fn read_templates(
 /// Backing indices are named `.ds-...`; without one there is no data stream, and no need to ask an engine that knows none.
 async fn read_data_streams(
     door: &Door,
-    name: &str,
     indices: &BTreeMap<String, CapturedIndex>,
     notes: &mut Notes,
 ) -> Result<BTreeMap<String, Value>, ClusterError> {
     if !indices.keys().any(|index| index.starts_with(".ds-")) {
         return Ok(BTreeMap::new());
     }
-    let body = optional(door, Read::DataStreams(name), "data streams", notes).await?;
-    Ok(answers::by_name(body, "data_streams", ""))
+    let body = optional(door, Read::DataStreams, "data streams", notes).await?;
+    let mut streams = answers::by_name(body, "data_streams", "");
+    streams.retain(|_, stream| answers::backing(stream).any(|name| indices.contains_key(name)));
+    Ok(streams)
 }
 
 /// A read that may go unanswered: null then, and a note.
