@@ -4,6 +4,12 @@
 //! engines read them. It refuses to know what fields mean, and where the bytes come from.
 
 pub mod cursor;
+pub mod frame;
+pub mod inflate;
+mod nesting;
+mod resume;
 pub mod scan;
 
 pub use cursor::{Cursor, Fault, FaultKind, Text, Token};
+pub use frame::{Frames, Place, Stretch, What, Whole};
+pub use inflate::Hint;

@@ -1,4 +1,4 @@
-//! A pull tokenizer over the bytes of one record, as Jackson reads them in Elasticsearch and OpenSearch.
+//! A pull tokenizer over the bytes of one record, as Jackson reads them in Elasticsearch and `OpenSearch`.
 //!
 //! In: a slice. Out: tokens that borrow from it, or the first [`Fault`]. No recursion, no allocation below 64 levels of
 //! nesting. It refuses to know what names mean: duplicate names are its caller's business, and so are several root values
@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::nesting::Nesting;
 use super::scan;
 pub use super::scan::{Fault, FaultKind};
 
@@ -79,6 +80,11 @@ impl<'a> Cursor<'a> {
         Self { bytes, at, token: at, nesting: Nesting::new(depth), expect: Expect::Root }
     }
 
+    /// A cursor before the value at `at`, where no byte order mark may stand.
+    pub(super) fn within(bytes: &'a [u8], at: usize, depth: usize) -> Self {
+        Self { bytes, at, token: at, nesting: Nesting::new(depth), expect: Expect::Root }
+    }
+
     /// Index of the byte after the last token.
     pub fn offset(&self) -> usize {
         self.at
@@ -91,7 +97,7 @@ impl<'a> Cursor<'a> {
 
     /// Objects and arrays that are open.
     pub fn depth(&self) -> usize {
-        self.nesting.depth
+        self.nesting.depth()
     }
 
     /// The next token. After a root value the next root value is read, or [`Token::End`] given; after a fault, and after
@@ -179,7 +185,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn after_value(&self) -> Expect {
-        if self.nesting.depth == 0 { Expect::Root } else { Expect::Comma }
+        if self.nesting.depth() == 0 { Expect::Root } else { Expect::Comma }
     }
 
     fn take(&mut self, start: usize, end: usize, expect: Expect, token: Token<'a>) -> Token<'a> {
@@ -196,48 +202,6 @@ impl<'a> Cursor<'a> {
             FaultKind::UnexpectedEnd
         };
         kind.at(at)
-    }
-}
-
-/// Which of the open levels are objects: one bit for each.
-#[derive(Clone, Debug)]
-struct Nesting {
-    depth: usize,
-    limit: usize,
-    /// The innermost 64 levels, the innermost in bit 0.
-    top: u64,
-    /// Those further out, 64 each.
-    below: Vec<u64>,
-}
-
-impl Nesting {
-    fn new(limit: usize) -> Self {
-        Self { depth: 0, limit, top: 0, below: Vec::new() }
-    }
-
-    /// Whether there was room.
-    fn push(&mut self, object: bool) -> bool {
-        if self.depth == self.limit {
-            return false;
-        }
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
-            self.below.push(self.top);
-        }
-        self.top = self.top << 1 | u64::from(object);
-        self.depth += 1;
-        true
-    }
-
-    fn pop(&mut self) {
-        self.depth -= 1;
-        self.top >>= 1;
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
-            self.top = self.below.pop().expect("pushed at this depth");
-        }
-    }
-
-    fn in_object(&self) -> bool {
-        self.top & 1 == 1
     }
 }
 

@@ -1,7 +1,7 @@
 //! Scanning bytes of JSON text: white space and comments, strings, numbers, words. The cursor and the walk both stand on it.
 //!
 //! In: a slice and a place in it. Out: the place after the thing, or a [`Fault`]. What is accepted is what Jackson accepts as
-//! Elasticsearch and OpenSearch configure it (`ALLOW_COMMENTS`, `STRICT_DUPLICATE_DETECTION`, no other leniency). It refuses
+//! Elasticsearch and `OpenSearch` configure it (`ALLOW_COMMENTS`, `STRICT_DUPLICATE_DETECTION`, no other leniency). It refuses
 //! to know nesting, names and values.
 
 /// Why bytes are not JSON as the engines read it, and where.
