@@ -2,6 +2,7 @@
 //! know what is tested.
 
 pub(crate) mod engine;
+pub(crate) mod experiment;
 pub(crate) mod http;
 pub(crate) mod proxy;
 pub(crate) mod store;
