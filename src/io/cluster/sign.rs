@@ -82,8 +82,7 @@ impl Signer {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use jiff::Timestamp;
     use reqwest::{Method, Url};
 
     use super::*;
@@ -97,8 +96,8 @@ mod tests {
         let region = "ap-northeast-2".to_owned();
         let signer = Signer { credentials, region, service: "es" };
         let mut request = Request::new(Method::GET, Url::parse(url).unwrap());
-        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_556_605_800);
-        signer.sign(&mut request, time).unwrap();
+        let time: Timestamp = "2019-04-30T06:30:00Z".parse().unwrap();
+        signer.sign(&mut request, time.into()).unwrap();
         let expected = format!(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20190430/ap-northeast-2/es/aws4_request, \
              SignedHeaders={signed_headers}, Signature={signature}"
