@@ -3,7 +3,6 @@
 //! In: [`S3Options`]. Out: a [`Store`]. Refuses to know: what is asked for; see `list` and `get`.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
@@ -17,32 +16,10 @@ use aws_sdk_s3::error::BoxError;
 use aws_types::service_config::ServiceConfigKey;
 use url::{Host, Url};
 
+use super::attempts::{CountAttempts, Retry, Traffic};
 use super::error::S3Error;
 use super::options::{Addressing, S3Options};
 use super::signin::shared_config;
-
-/// What went over the wire.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    requests: AtomicU64,
-    bytes: AtomicU64,
-}
-
-impl Traffic {
-    /// Requests sent, every attempt counted.
-    pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    /// Bytes of objects received, as stored.
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn received(&self, bytes: usize) {
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-}
 
 /// A store that has been signed in to. Clones share their clients.
 #[derive(Clone, Debug)]
@@ -113,8 +90,8 @@ impl Store {
     fn new_client(&self, region: Option<&str>) -> Client {
         let mut config = aws_sdk_s3::config::Builder::from(&*self.shared)
             .force_path_style(self.path_style())
-            .retry_classifier(TooManyRequests)
-            .interceptor(CountRequests(self.traffic.clone()));
+            .retry_classifier(Retry(self.traffic.clone()))
+            .interceptor(CountAttempts(self.traffic.clone()));
         if let Some(region) = region {
             config = config.region(Region::new(region.to_owned()));
         }
@@ -171,41 +148,5 @@ fn check_endpoint(endpoint: Option<&str>) -> Result<(), S3Error> {
         }
         Some(Host::Domain("")) | None => wrong("it names no host"),
         Some(_) => Ok(()),
-    }
-}
-
-/// Compatible stores say 429 where S3 says 503 `SlowDown`; the SDK retries only the latter.
-#[derive(Debug)]
-struct TooManyRequests;
-
-impl ClassifyRetry for TooManyRequests {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        match context.response().map(|response| response.status().as_u16()) {
-            Some(429) => RetryAction::throttling_error(),
-            _ => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "429 Too Many Requests"
-    }
-}
-
-#[derive(Debug)]
-struct CountRequests(Arc<Traffic>);
-
-impl Intercept for CountRequests {
-    fn name(&self) -> &'static str {
-        "count requests"
-    }
-
-    fn read_before_transmit(
-        &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.0.requests.fetch_add(1, Ordering::Relaxed);
-        Ok(())
     }
 }

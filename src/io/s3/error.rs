@@ -124,8 +124,8 @@ impl Refusal {
     pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<Self> {
         let status = error.raw_response()?.status().as_u16();
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
-        let code = metadata.and_then(|meta| meta.code()).unwrap_or("(no code)").to_owned();
-        let message = metadata.and_then(|meta| meta.message()).unwrap_or_default().to_owned();
+        let code = harmless(metadata.and_then(|meta| meta.code()).unwrap_or("(no code)"));
+        let message = harmless(metadata.and_then(|meta| meta.message()).unwrap_or_default());
         Some(Self { status, code, message })
     }
 
@@ -163,6 +163,11 @@ impl Refusal {
             _ => None,
         }
     }
+}
+
+/// A store's words go to a terminal: no control characters, and no end of them.
+fn harmless(words: &str) -> String {
+    words.chars().take(500).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 fn permission_hint(permission: &'static str) -> &'static str {

@@ -49,6 +49,8 @@ fn a_bucket_delivers_its_objects_in_order() {
         traffic.bytes(),
         delivered().iter().map(|object| object.bytes.len() as u64).sum::<u64>()
     );
+    // This store keeps no tags for files that it did not write itself.
+    assert_eq!(listing.untagged(), 4);
     // One page, and one request for each object.
     assert_eq!(traffic.requests(), 1 + 4);
 }

@@ -7,6 +7,7 @@ use mapdrift::io::s3::{S3Options, Signing};
 use mapdrift::io::source::SourceError;
 
 use super::{BUCKET, World, key, put, s3, signed};
+use crate::support::proxy::FaultProxy;
 use crate::support::store::{SECRET_KEY, StoreServer};
 
 /// An error with all its causes and its hint, as a user would see it.
@@ -58,6 +59,17 @@ fn nobody_listening_is_out_of_reach_with_the_cause() {
         text.contains("out of reach") && text.contains("refused") && text.contains("--s3-endpoint"),
         "{text}"
     );
+}
+
+#[test]
+fn a_store_that_never_answered_is_asked_twice_and_no_more() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let world = FaultProxy::start(runtime.handle(), nobody);
+    let options =
+        S3Options { attempts: 9, ..signed(&format!("http://{}", world.address), SECRET_KEY) };
+    assert_eq!(runtime.block_on(listing::list(&[s3("")], &options)).unwrap_err().exit_code(), 4);
+    assert_eq!(world.seen().len(), 2);
 }
 
 #[test]
