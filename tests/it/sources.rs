@@ -20,7 +20,7 @@ use mapdrift::io::fetch::{self, FetchOptions, Stop};
 use mapdrift::io::listing::{self, Listing};
 use mapdrift::io::s3::{Proxies, S3Options, Signing};
 use mapdrift::io::source::{Source, SourceError, parse};
-use mapdrift::model::problem::Problem;
+use mapdrift::model::problem::Unreadable;
 use tokio::runtime::Runtime;
 
 use crate::support::proxy::FaultProxy;
@@ -146,7 +146,7 @@ impl Child {
 struct Delivered {
     key: String,
     bytes: Vec<u8>,
-    problem: Option<Problem>,
+    problem: Option<Unreadable>,
 }
 
 /// Reads all backup objects of a listing in delivery order.
@@ -164,7 +164,7 @@ fn deliver_with(runtime: &Runtime, listing: &Listing, options: &FetchOptions) ->
         let mut bytes = Vec::new();
         let failed = body.read_to_end(&mut bytes).err();
         let problem = failed
-            .map(|error| fetch::problem(&error, body.key()).expect("bodies fail with a kind"));
+            .map(|error| Unreadable::behind(&error).expect("bodies fail with a kind").clone());
         Delivered { key: body.key().to_owned(), bytes, problem }
     });
     read.collect()

@@ -7,12 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::interceptors::{BeforeTransmitInterceptorContextRef, InterceptorContext};
-use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
-use aws_sdk_s3::config::{
-    ConfigBag, Intercept, ProvideCredentials as _, Region, RuntimeComponents,
-};
-use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::config::{ProvideCredentials as _, Region};
 use aws_types::service_config::ServiceConfigKey;
 use url::{Host, Url};
 
@@ -104,6 +99,21 @@ impl Store {
             Addressing::Virtual => false,
             Addressing::Auto => self.endpoint().is_some_and(|endpoint| !is_amazon(&endpoint)),
         }
+    }
+
+    /// Who is asked about a bucket, for messages: `127.0.0.1:9000`, or Amazon S3 and the region.
+    pub(super) fn counterpart(&self, bucket: &str) -> String {
+        let url = self.endpoint().and_then(|endpoint| Url::parse(&endpoint).ok());
+        if let Some(host) = url.as_ref().and_then(Url::host_str) {
+            let port =
+                url.as_ref().and_then(Url::port).map_or(String::new(), |port| format!(":{port}"));
+            return format!("{host}{port}");
+        }
+        let client = self.client(bucket);
+        client
+            .config()
+            .region()
+            .map_or("Amazon S3".to_owned(), |region| format!("Amazon S3 in {region}"))
     }
 
     /// The endpoint that replaces Amazon's, wherever it was set. The order is the SDK's own.

@@ -52,10 +52,12 @@ pub enum S3Error {
         refusal: Refusal,
     },
     /// The store did not answer.
-    #[error("cannot {action}: the store is out of reach")]
+    #[error("cannot {action}: {counterpart} is out of reach")]
     OutOfReach {
         /// What was asked, in words.
         action: String,
+        /// Who did not answer.
+        counterpart: String,
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -205,14 +207,18 @@ pub(super) fn chain_text(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// Turns an SDK error into ours. `action` is what was asked, in words.
-pub(super) fn from_sdk<E>(error: SdkError<E, HttpResponse>, action: String) -> S3Error
+/// Turns an SDK error into ours. `action` is what was asked, `counterpart` who was asked, in words.
+pub(super) fn from_sdk<E>(
+    error: SdkError<E, HttpResponse>,
+    action: String,
+    counterpart: String,
+) -> S3Error
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     match Refusal::of(&error) {
         Some(refusal) => S3Error::Refused { action, refusal },
-        None => S3Error::OutOfReach { action, source: Box::new(error) },
+        None => S3Error::OutOfReach { action, counterpart, source: Box::new(error) },
     }
 }
 

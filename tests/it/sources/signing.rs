@@ -55,6 +55,7 @@ fn nobody_listening_is_out_of_reach_with_the_cause() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (code, text) = refused(&signed(&format!("http://{unused}"), SECRET_KEY));
     assert_eq!(code, 4);
+    assert!(text.contains(&unused.to_string()), "{text}");
     assert!(
         text.contains("out of reach") && text.contains("refused") && text.contains("--s3-endpoint"),
         "{text}"
