@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod cluster;
 mod firehose;
 mod profile;
 mod record;
