@@ -5,6 +5,7 @@ mod chain;
 mod contract;
 mod faults;
 mod files;
+mod program;
 mod signing;
 mod tags;
 
@@ -88,7 +89,7 @@ fn signed(endpoint: &str, secret: &str) -> S3Options {
         region: Some("us-east-1".to_owned()),
         endpoint: Some(endpoint.to_owned()),
         proxies: Proxies::Never,
-        attempts: 4,
+        attempts: Some(4),
         backoff: Duration::from_millis(1),
         ..S3Options::default()
     }

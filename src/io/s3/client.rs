@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{ProvideCredentials as _, Region};
 use aws_types::service_config::ServiceConfigKey;
 use url::{Host, Url};
@@ -44,6 +45,11 @@ impl Store {
     /// What went over the wire so far.
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
+    }
+
+    /// Attempts for each request, and for a body that breaks without progress.
+    pub(super) fn attempts(&self) -> u32 {
+        self.shared.retry_config().map_or(1, RetryConfig::max_attempts)
     }
 
     /// How to reach the store.

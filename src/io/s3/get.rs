@@ -16,8 +16,8 @@ use crate::io::fetch::unreadable;
 use crate::io::listing::{Entry, Location};
 use crate::model::problem::{ProblemKind, Unreadable};
 
-/// How often a body may break without a byte of progress in between.
-const FRUITLESS: u32 = 5;
+/// As the SDK's own between attempts.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// An object that is being read.
 pub(in crate::io) struct Reader {
@@ -85,10 +85,10 @@ impl Reader {
 
     async fn resume(&mut self, broken: String) -> Result<(), Unreadable> {
         self.fruitless += 1;
-        if self.fruitless > FRUITLESS {
+        if self.fruitless >= self.store.attempts() {
             let at = format!(
-                "{broken} at byte {} of {}, {FRUITLESS} times in a row",
-                self.position, self.length
+                "{broken} at byte {} of {}, {} times in a row",
+                self.position, self.length, self.fruitless
             );
             return Err(unreadable(ProblemKind::GetFailed, &at));
         }
@@ -106,8 +106,11 @@ impl Reader {
         Ok(())
     }
 
+    /// None for the first break: a server may close a connection that a slow reader kept idle.
     fn wait(&self) -> Duration {
-        self.store.options().backoff * 2_u32.pow(self.fruitless.saturating_sub(1))
+        let Some(doublings) = self.fruitless.checked_sub(2) else { return Duration::ZERO };
+        let wait = self.store.options().backoff.saturating_mul(1 << doublings.min(10));
+        wait.min(LONGEST_WAIT)
     }
 }
 
