@@ -7,7 +7,7 @@ use super::progress::{Meter, Traffic};
 use super::{Verdict, list, output};
 use crate::cli::{Check, FailOn, Format};
 use crate::error::Error;
-use crate::firehose::{self, Deliveries, failure};
+use crate::firehose::{self, Deliveries};
 use crate::io::fetch::{self, Body, FetchOptions, Stop};
 use crate::io::listing::{self, Listing};
 use crate::io::s3::Store;
@@ -165,12 +165,7 @@ impl Scan {
         for (position, mut body) in self.fetch(&sources) {
             let failure = &self.deliveries.failures[position];
             let hint = hint(&mut body);
-            let key = failure.object.key.clone();
-            let folder = key
-                .split('/')
-                .find(|part| failure::folder_kind(part).is_some())
-                .unwrap_or_default()
-                .to_owned();
+            let (key, folder) = (failure.object.key.clone(), failure.folder.clone());
             analysis.failure(FailureObject { key, folder, wrappers: None }, &hint, &mut body);
         }
     }
