@@ -24,7 +24,7 @@ use iso::Iso;
 use moment::NoMoment;
 use node::{Found, Node, Stop};
 use pattern::Fault;
-use resolve::{Resolved, Style, resolve};
+use resolve::{LongYears, Resolved, Rules, Style, resolve};
 
 /// A format, ready to parse.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub(super) struct Java {
 /// One of the parsers that a string is tried with.
 #[derive(Clone, Debug)]
 enum Parser {
-    Nodes { nodes: Vec<Node>, style: Style },
+    Nodes { nodes: Vec<Node>, rules: Rules },
     Iso(Iso),
     Epoch(Epoch),
 }
@@ -110,7 +110,10 @@ impl Java {
     fn to_millis(&self, seconds: i64, nanos: i64) -> Result<(i64, u32), Vec<Cause>> {
         const FARTHEST: i64 = 31_556_889_864_403_199;
         if seconds > FARTHEST || seconds < -FARTHEST - 35_361_144_000_000 {
-            return Err(vec![cause("date_time_exception", "Unable to obtain Instant from TemporalAccessor")]);
+            let fields = format!("{{InstantSeconds={seconds}, NanoOfSecond={nanos}, ...}},ISO of type java.time.format.Parsed");
+            let reason = format!("Unable to obtain Instant from TemporalAccessor: {fields}");
+            let inner = cause("date_time_exception", "Instant exceeds minimum or maximum instant");
+            return Err(vec![cause("date_time_exception", &reason), inner]);
         }
         let millis = i128::from(seconds) * 1_000 + i128::from(nanos / 1_000_000);
         let below = u32::try_from(nanos % 1_000_000).unwrap_or(0);
@@ -147,10 +150,36 @@ fn one_format(format: &str, engine: Engine) -> Result<Vec<Parser>, Refused> {
         return parsers;
     }
     match pattern::compile(format) {
-        Ok(nodes) => Ok(vec![Parser::Nodes { nodes, style: Style::Strict }]),
+        Ok(nodes) if has_local_weeks(&nodes) && english_weeks(engine) => Err(Refused::Unknown("weeks of the locale")),
+        Ok(nodes) => Ok(vec![Parser::Nodes { nodes, rules: Rules { style: Style::Strict, long_years: long_years(engine) } }]),
         Err(Fault::Refused(reason)) => Err(Refused::Illegal(format!("Invalid format: [{format}]: {reason}"))),
         Err(Fault::Unknown(why)) => Err(Refused::Unknown(why)),
     }
+}
+
+/// From 8.16 on weeks of the locale are those of English, which differ by the country of the JVM.
+fn english_weeks(engine: Engine) -> bool {
+    engine.product == Product::Elasticsearch && (engine.major, engine.minor) >= (8, 16)
+}
+
+fn has_local_weeks(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Number(node::Number { field, .. }) | Node::Reduced { field, .. } => {
+            matches!(field, Field::LocalWeekYear | Field::LocalWeek | Field::LocalDayOfWeek)
+        }
+        Node::Optional(inner) => has_local_weeks(inner),
+        Node::Pad { node, .. } => has_local_weeks(std::slice::from_ref(node)),
+        _ => false,
+    })
+}
+
+/// By the JDK that comes with the engine.
+fn long_years(engine: Engine) -> LongYears {
+    let newest = match engine.product {
+        Product::Elasticsearch => (engine.major, engine.minor) >= (8, 16),
+        Product::OpenSearch => engine.major >= 3,
+    };
+    if newest { LongYears::Exact } else { LongYears::Clamped }
 }
 
 fn trim(format: &str) -> &str {
@@ -174,11 +203,11 @@ impl Parser {
         match self {
             Self::Epoch(epoch) => epoch.parse(text).map(|(seconds, nanos)| Said::Instant(seconds, nanos)).ok_or(Failure::Iso),
             Self::Iso(iso) => iso.parse(text).map(|fields| Said::Fields(with_time(fields))).map_err(|_| Failure::Iso),
-            Self::Nodes { nodes, style } => {
+            Self::Nodes { nodes, rules } => {
                 let mut found = Found::default();
                 match node::parse(nodes, &mut found, text, 0) {
                     Ok(end) if end < text.len() => Err(Failure::Rest(end)),
-                    Ok(_) => resolve(found.fields, *style).map(Said::Fields).map_err(Failure::Thrown),
+                    Ok(_) => resolve(found.fields, *rules).map(Said::Fields).map_err(Failure::Thrown),
                     Err(Stop::At(at)) => Err(Failure::At(at)),
                     Err(Stop::Thrown(reason)) => Err(Failure::Thrown(reason)),
                 }
@@ -207,7 +236,8 @@ impl Failure {
                 vec![outer, inner(reason)]
             }
             Self::Thrown(reason) => {
-                let innermost = cause("date_time_exception", &reason);
+                let arithmetic = reason == resolve::INTEGER_OVERFLOW;
+                let innermost = cause(if arithmetic { "arithmetic_exception" } else { "date_time_exception" }, &reason);
                 vec![outer, inner(format!("Text '{shown}' could not be parsed: {reason}")), innermost]
             }
             Self::Iso => vec![outer, inner("Could not fully parse datetime".to_owned())],

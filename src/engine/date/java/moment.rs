@@ -6,7 +6,7 @@
 use super::super::calendar;
 use super::super::zone::{Local, Zone};
 use super::fields::{Field, Fields, ZoneRef};
-use super::resolve::{Resolved, date_of, date_of_year_day};
+use super::resolve::{OFFSET_OUT_OF_RANGE, Resolved, date_of, date_of_year_day};
 
 /// Why there is no moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub(super) enum NoMoment {
 
 /// The moment that `resolved` means; without a zone in UTC.
 pub(super) fn moment(resolved: &Resolved) -> Result<(i64, i64), NoMoment> {
+    let beyond = resolved.fields.zone.is_none() && resolved.fields.get(Field::Offset).is_some_and(|offset| offset.abs() > 64_800);
+    if beyond {
+        return Err(NoMoment::DateTime(OFFSET_OUT_OF_RANGE.to_owned()));
+    }
     let day = day(resolved)?;
     let time = resolved.time.unwrap_or(0);
     let local = day * 86_400 + time / 1_000_000_000;
@@ -48,12 +52,21 @@ fn day(resolved: &Resolved) -> Result<i64, NoMoment> {
         return date_of(year, get(Field::Month).unwrap_or(Ok(1))?, 1).map_err(NoMoment::DateTime);
     }
     if let Some(week_year) = week_year {
-        return Ok(calendar::first_week(week_year?) + (get(Field::LocalWeek).unwrap_or(Ok(1))? - 1) * 7);
+        return Ok(calendar::first_week(week_year?) + (week(fields).map_err(NoMoment::DateTime)? - 1) * 7);
     }
     match get(Field::Month) {
         Some(month) => date_of(year?, month?, get(Field::DayOfMonth).unwrap_or(Ok(1))?).map_err(NoMoment::DateTime),
         None if resolved.time.is_some() => Ok(0),
         None => Err(NoMoment::TooLittle),
+    }
+}
+
+/// The week alone is asked for with a wider range than it is then set with.
+fn week(fields: &Fields) -> Result<i64, String> {
+    match fields.get(Field::LocalWeek) {
+        None => Ok(1),
+        Some(week) if (0..=54).contains(&week) => Field::LocalWeek.check(week),
+        Some(week) => Err(format!("Invalid value for {} (valid values 0/1 - 52/54): {week}", Field::LocalWeek.name())),
     }
 }
 
@@ -75,12 +88,6 @@ fn offset(fields: &Fields, local: i64) -> Result<i64, String> {
             Some(Local::One(offset) | Local::Two(offset, _) | Local::Gap(offset, _)) => Ok(offset),
             None => Err(format!("Unknown time-zone ID: {name}")),
         },
-        None => {
-            let offset = fields.get(Field::Offset).unwrap_or(0);
-            if offset.abs() > 64_800 {
-                return Err("Zone offset not in valid range: -18:00 to +18:00".to_owned());
-            }
-            Ok(offset)
-        }
+        None => Ok(fields.get(Field::Offset).unwrap_or(0)),
     }
 }

@@ -18,8 +18,8 @@ use super::epoch::{Epoch, Unit};
 use super::fields::Field;
 use super::iso::{Iso, Part, Time, ZoneRule};
 use super::node::{self, Node, Number, OffsetForm, Sign};
-use super::resolve::Style;
-use super::{Parser, Refused};
+use super::resolve::{Rules, Style};
+use super::{Parser, Refused, long_years};
 use crate::model::engine::{Engine, Product};
 
 /// The parsers behind a name; `None` if it is none.
@@ -95,7 +95,7 @@ fn alternatives(notation: &str, engine: Engine) -> Vec<Parser> {
                 _ => (Style::Strict, one),
             };
             let mut letters = Letters { rest: one, engine };
-            Parser::Nodes { nodes: letters.nodes(), style }
+            Parser::Nodes { nodes: letters.nodes(), rules: Rules { style, long_years: long_years(engine) } }
         })
         .collect()
 }

@@ -152,7 +152,7 @@ fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), F
         'E' if count <= 4 => word(Field::DayOfWeek, count < 4, builder),
         'e' if count == 3 || count == 4 => word(Field::DayOfWeek, count == 3, builder),
         'c' if count == 2 => return Err(refused("Invalid pattern \"cc\"")),
-        'e' | 'c' if count <= 2 => small(Field::LocalDayOfWeek, count, builder),
+        'e' | 'c' if count <= 2 => number(Field::LocalDayOfWeek, (count, count), Sign::Never, builder),
         'M' | 'L' | 'Q' | 'q' | 'E' | 'e' | 'c' if count > 5 => return Err(too_many()),
         'M' | 'L' | 'Q' | 'q' | 'E' | 'e' | 'c' => return Err(Fault::Unknown("narrow and standalone names, quarters in words")),
         'a' if count == 1 => word(Field::HalfDay, true, builder),

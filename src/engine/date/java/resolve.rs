@@ -14,6 +14,22 @@ pub(super) enum Style {
     Lenient,
 }
 
+/// What a 53rd week of the locale's weeks is in a year that has 52.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LongYears {
+    /// The 52nd (JDK 17).
+    Clamped,
+    /// Out of range (JDK 25).
+    Exact,
+}
+
+/// How fields are resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rules {
+    pub(super) style: Style,
+    pub(super) long_years: LongYears,
+}
+
 /// What a string means, as far as it says so.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resolved {
@@ -27,16 +43,23 @@ pub(super) struct Resolved {
     pub(super) excess_days: i64,
 }
 
+/// The message of the one `ArithmeticException` among the errors here.
+pub(super) const INTEGER_OVERFLOW: &str = "integer overflow";
+
+/// `ZoneOffset.ofTotalSeconds`.
+pub(super) const OFFSET_OUT_OF_RANGE: &str = "Zone offset not in valid range: -18:00 to +18:00";
+
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
 /// Resolves everything that can be resolved.
-pub(super) fn resolve(fields: Fields, style: Style) -> Result<Resolved, String> {
+pub(super) fn resolve(fields: Fields, rules: Rules) -> Result<Resolved, String> {
+    let style = rules.style;
     let mut resolved = Resolved { fields, ..Resolved::default() };
     resolved.date_fields(style)?;
     resolved.time_fields(style)?;
-    if resolved.week_fields(style)? {
+    if resolved.week_fields(rules)? {
         resolved.date_fields(style)?;
         resolved.time_fields(style)?;
     }
@@ -46,7 +69,7 @@ pub(super) fn resolve(fields: Fields, style: Style) -> Result<Resolved, String> 
         resolved.date = Some(date + resolved.excess_days);
         let offset = resolved.fields.get(Field::Offset).unwrap_or(0);
         if offset.abs() > 64_800 {
-            return Err("Zone offset not in valid range: -18:00 to +18:00".to_owned());
+            return Err(OFFSET_OUT_OF_RANGE.to_owned());
         }
     }
     Ok(resolved)
@@ -153,8 +176,13 @@ impl Resolved {
     }
 
     /// Weeks of both kinds; says whether anything changed.
-    fn week_fields(&mut self, style: Style) -> Result<bool, String> {
+    fn week_fields(&mut self, rules: Rules) -> Result<bool, String> {
         let mut changed = false;
+        for field in [Field::LocalWeekYear, Field::LocalWeek, Field::LocalDayOfWeek] {
+            if self.fields.get(field).is_some_and(|value| i32::try_from(value).is_err()) {
+                return Err(INTEGER_OVERFLOW.to_owned());
+            }
+        }
         if let Some(day) = self.fields.take(Field::LocalDayOfWeek) {
             self.fields.put(Field::DayOfWeek, Field::LocalDayOfWeek.check(day)?);
             changed = true;
@@ -162,7 +190,7 @@ impl Resolved {
         for (year, week) in [(Field::WeekYear, Field::Week), (Field::LocalWeekYear, Field::LocalWeek)] {
             let fields = &mut self.fields;
             if let (Some(y), Some(w), Some(d)) = (fields.get(year), fields.get(week), fields.get(Field::DayOfWeek)) {
-                let date = week_date((year, y), (week, w), d, style)?;
+                let date = week_date((year, y), (week, w), d, rules)?;
                 for field in [year, week, Field::DayOfWeek] {
                     fields.take(field);
                 }
@@ -250,15 +278,14 @@ fn year_day(fields: &mut Fields, style: Style) -> Result<i64, String> {
     if style == Style::Lenient { Ok(calendar::days(year, 1, 1) + day - 1) } else { date_of_year_day(year, day) }
 }
 
-fn week_date(year: (Field, i64), week: (Field, i64), day: i64, style: Style) -> Result<i64, String> {
+fn week_date(year: (Field, i64), week: (Field, i64), day: i64, rules: Rules) -> Result<i64, String> {
     let first = calendar::first_week(year.0.check(year.1)?);
     let day = Field::DayOfWeek.check(day)?;
     let longest = calendar::weeks_in_year(year.1);
-    if style == Style::Strict && !(1..=longest).contains(&week.1) {
-        if week.0 == Field::LocalWeek {
-            week.0.check(week.1)?;
-            return Err("Strict mode rejected resolved date as it is in a different week-based-year".to_owned());
-        }
+    if week.0 == Field::LocalWeek && rules.long_years == LongYears::Clamped {
+        return Ok(first + (week.0.check(week.1)?.min(longest) - 1) * 7 + day - 1);
+    }
+    if rules.style == Style::Strict && !(1..=longest).contains(&week.1) {
         return Err(format!("Invalid value for {} (valid values 1 - {longest}): {}", week.0.name(), week.1));
     }
     week.0.check(week.1)?;
