@@ -317,7 +317,9 @@ fn nasty() -> Report {
     (inputs.type_name, inputs.remarks) = (Some(NASTY.to_owned()), vec![NASTY.to_owned()]);
     inputs.backup = vec![NASTY.to_owned()];
     let mut objects = vec![object("06-26-00"), object("06-33-00")];
-    objects.iter_mut().for_each(|object| object.key = NASTY.to_owned());
+    for object in &mut objects {
+        NASTY.clone_into(&mut object.key);
+    }
     let problem = Problem {
         object: NASTY.to_owned(),
         message: NASTY.to_owned(),
