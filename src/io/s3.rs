@@ -5,8 +5,13 @@
 
 pub mod client;
 pub mod error;
-pub mod get;
+mod get;
 mod list;
+pub mod options;
+mod signin;
 
-pub use client::{Addressing, Payer, Proxies, S3Options, Signing, Store, Traffic};
+pub use client::{Store, Traffic};
 pub use error::S3Error;
+pub use options::{Addressing, Payer, Proxies, S3Options, Signing};
+
+pub(super) use get::open;

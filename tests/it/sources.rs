@@ -1,13 +1,17 @@
 //! Backups on disk, on standard input and in S3: the same contract for all, and what each may do wrong.
 
 mod arguments;
+mod chain;
 mod contract;
 mod faults;
 mod files;
 mod signing;
+mod tags;
 
-use std::io::Read as _;
+use std::ffi::OsStr;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
@@ -96,6 +100,45 @@ fn list_files(arguments: &[&str]) -> Result<Listing, SourceError> {
         arguments.iter().map(|argument| parse(argument.as_ref())).collect();
     let runtime = Runtime::new().unwrap();
     runtime.block_on(listing::list(&sources?, &S3Options::default()))
+}
+
+/// This test program once more, in an empty environment, for one test of this module.
+struct Child {
+    command: Command,
+    input: Vec<u8>,
+}
+
+const CHILD: &str = "MAPDRIFT_TEST_CHILD";
+
+/// Nothing where this is the child already.
+fn again(test: &str) -> Option<Child> {
+    if std::env::var_os(CHILD).is_some() {
+        return None;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "--nocapture", &format!("sources::{test}")])
+        .env_clear()
+        .env(CHILD, "1");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    Some(Child { command, input: Vec::new() })
+}
+
+impl Child {
+    fn env(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it; gives what it printed. It must have run one test, and that must have passed.
+    fn said(&mut self) -> String {
+        let mut child = self.command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&self.input).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        said
+    }
 }
 
 /// What one object gave: its bytes, and the problem that ended them.

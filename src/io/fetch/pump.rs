@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::Stop;
 use super::body::{self, Feed, FetchError, Outlet, unreadable};
 use crate::io::listing::{Entry, Location};
-use crate::io::s3::{Store, get};
+use crate::io::s3::{self, Store};
 
 /// Fetches an object. When stopped it leaves without a word, which the reader takes for an interruption.
 pub(super) async fn object(store: Store, entry: Entry, outlet: &Outlet, stop: &Stop) {
@@ -28,7 +28,7 @@ pub(super) async fn object(store: Store, entry: Entry, outlet: &Outlet, stop: &S
 }
 
 async fn copy_object(store: Store, entry: Entry, outlet: &Outlet) -> Result<(), FetchError> {
-    let mut reader = get::open(store, &entry).await?;
+    let mut reader = s3::open(store, &entry).await?;
     outlet.head(reader.content_encoding.take());
     while let Some(bytes) = reader.next().await? {
         outlet.chunk(bytes).await;

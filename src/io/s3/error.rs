@@ -31,8 +31,8 @@ pub enum S3Error {
         /// What is wrong with it.
         what: &'static str,
     },
-    /// The chain found nobody to sign in as.
-    #[error("cannot sign in to S3: no credentials were found")]
+    /// Nobody to sign in as.
+    #[error("cannot sign in to S3: the AWS credential chain gives no credentials")]
     NoCredentials {
         /// What each link of the chain said.
         source: CredentialsError,

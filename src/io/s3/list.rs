@@ -9,8 +9,9 @@ use aws_sdk_s3::operation::list_objects_v2::{ListObjectsV2Error, ListObjectsV2Ou
 use aws_sdk_s3::types::{Object as StoreObject, RequestPayer};
 use jiff::Timestamp;
 
-use super::client::{Payer, Store};
+use super::client::Store;
 use super::error::{S3Error, from_sdk};
+use super::options::Payer;
 use crate::io::listing::{Entry, Listing, Location, Skipped};
 use crate::model::object::Found;
 

@@ -2,14 +2,15 @@
 
 use std::error::Error as _;
 
+use mapdrift::io::listing;
 use mapdrift::io::s3::{S3Options, Signing};
 use mapdrift::io::source::SourceError;
 
-use super::{World, key, signed};
-use crate::support::store::SECRET_KEY;
+use super::{BUCKET, World, key, put, s3, signed};
+use crate::support::store::{SECRET_KEY, StoreServer};
 
 /// An error with all its causes and its hint, as a user would see it.
-fn shown(error: &SourceError) -> String {
+pub(super) fn shown(error: &SourceError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -64,10 +65,7 @@ fn a_bucket_that_does_not_exist_is_named() {
     let world = World::new();
     let source =
         mapdrift::io::source::Source::S3 { bucket: "no-such".to_owned(), prefix: String::new() };
-    let error = world
-        .runtime
-        .block_on(mapdrift::io::listing::list(&[source], &world.options()))
-        .unwrap_err();
+    let error = world.runtime.block_on(listing::list(&[source], &world.options())).unwrap_err();
     assert_eq!(error.exit_code(), 3);
     assert!(error.to_string().contains("no-such"), "{error}");
 }
@@ -99,4 +97,23 @@ fn a_certificate_file_that_cannot_be_used_is_a_usage_error() {
         ..without_endpoint(SECRET_KEY)
     });
     assert_eq!(code, 2);
+}
+
+#[test]
+fn a_private_authority_is_trusted_where_it_is_named_and_only_there() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (server, authority) = StoreServer::start_tls(runtime.handle());
+    put(&server.bucket(BUCKET), &key(1), b"{}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("authority.pem");
+    std::fs::write(&path, authority).unwrap();
+    let endpoint = format!("https://{}", server.address);
+    let list = |ca_cert| {
+        let options = S3Options { ca_cert, attempts: 1, ..signed(&endpoint, SECRET_KEY) };
+        runtime.block_on(listing::list(&[s3("")], &options))
+    };
+    assert_eq!(list(Some(path)).unwrap().entries.len(), 1);
+    let error = list(None).unwrap_err();
+    assert_eq!(error.exit_code(), 4);
+    assert!(shown(&error).contains("--ca-cert"), "{}", shown(&error));
 }
