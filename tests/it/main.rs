@@ -10,5 +10,7 @@ mod firehose;
 mod profile;
 mod record;
 mod renderers;
+mod replica;
+mod rules;
 mod sources;
 mod support;
