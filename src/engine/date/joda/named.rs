@@ -22,8 +22,8 @@ pub(super) fn format(text: &str) -> Result<Element, Refused> {
         return Ok(Element::Best { alternatives, optional: false });
     }
     pattern::compile(text).map_err(|refused| match refused {
-        Refused::Thrown(thrown) => Refused::Thrown(illegal(format!("Invalid format: [{text}]: {}", thrown.reason))),
-        unknown @ Refused::Unknown(_) => unknown,
+        Refused::Thrown(inner) => Refused::Pattern(illegal(format!("Invalid format: [{text}]: {}", inner.reason)), inner),
+        other => other,
     })
 }
 
