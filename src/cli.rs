@@ -1,1 +1,209 @@
-//! cli.
+//! The command line as the user typed it, checked for form only. What it means is decided in `settings`.
+#![expect(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are printed as help")]
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::io::cluster::AuthKind;
+
+/// Which record added a field to an index, since when, and what it has cost.
+///
+/// Reads; never writes to a cluster or a bucket.
+#[derive(Debug, Parser)]
+#[command(name = "mapdrift", version, propagate_version = true, max_term_width = 110)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Colours in the report.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  complete, nothing at or above --fail-on
+  1  complete, findings at or above --fail-on
+  2  usage error
+  3  nothing to look at: empty prefix, no such index
+  4  incomplete, or out of reach: what is printed is a lower bound";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare backup and index: one report, one exit code
+    Check(Box<Check>),
+    /// Write what a cluster says about an index to one file; every command runs on it offline
+    Capture(Box<Capture>),
+    /// Print the page of a rule
+    Explain(Explain),
+    /// List the rules
+    Rules(Rules),
+}
+
+/// `mapdrift check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// File, directory, glob, `-` (standard input) or s3://bucket/prefix
+    ///
+    /// In a directory, `capture.json` or `capture.json.gz` at its root is the capture, not a record file.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    #[command(flatten)]
+    /// Where S3 objects are.
+    pub store: Store,
+    #[command(flatten)]
+    /// Which index.
+    pub cluster: Cluster,
+    /// Whose credentials.
+    #[command(flatten)]
+    pub aws: AwsChain,
+    /// A capture file in place of a live cluster
+    #[arg(long, value_name = "FILE", conflicts_with = "cluster")]
+    pub capture: Option<PathBuf>,
+    /// The engine, where no cluster names it: es:6.5.4, os:2.19
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    /// Records younger than this many seconds may be on their way to the index
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub in_flight: u32,
+    /// Exit with 1 if a certain finding of this level or above is there
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+    /// Form of the report on standard output
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Print what would be read, and stop
+    #[arg(long)]
+    pub list: bool,
+    /// Progress on standard error
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    pub progress: Progress,
+}
+
+/// `mapdrift capture`
+#[derive(Debug, Args)]
+pub struct Capture {
+    #[command(flatten)]
+    /// Which index.
+    pub cluster: Cluster,
+    /// Whose credentials.
+    #[command(flatten)]
+    pub aws: AwsChain,
+    /// Where to write: a file, gzip if its name ends in .gz, or `-`
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// `mapdrift explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Its id, as in a report
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+}
+
+/// `mapdrift rules`
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// Form of the list
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// Where S3 objects are and who asks for them.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "S3")]
+pub struct Store {
+    /// An S3-compatible store, addressed path style (AWS_ENDPOINT_URL_S3 works too)
+    #[arg(long, value_name = "URL")]
+    pub s3_endpoint: Option<String>,
+    /// Ask without credentials, for public buckets
+    #[arg(long)]
+    pub no_sign_request: bool,
+    /// Agree to pay for requests
+    #[arg(long)]
+    pub request_payer: bool,
+}
+
+/// What the AWS credential chain is told, for S3 and for signed cluster requests.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "AWS")]
+pub struct AwsChain {
+    /// Profile of the AWS configuration files
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Region to ask first; a bucket in another one is found
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// Which index, on which cluster, as whom.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Index")]
+pub struct Cluster {
+    /// The cluster's address
+    #[arg(long, value_name = "URL", env = "MAPDRIFT_CLUSTER", requires = "index")]
+    pub cluster: Option<String>,
+    /// Index, alias, pattern or data stream; every concrete index is judged
+    #[arg(long, value_name = "NAME", env = "MAPDRIFT_INDEX")]
+    pub index: Option<String>,
+    /// How to sign in. Secrets come from MAPDRIFT_USERNAME and MAPDRIFT_PASSWORD, MAPDRIFT_BEARER_TOKEN, MAPDRIFT_API_KEY
+    /// (encoded or id:key), or the AWS chain
+    #[arg(long, default_value_t = AuthKind::None, value_parser = auth_kinds())]
+    pub auth: AuthKind,
+    /// Certificate of a private authority (PEM), for the cluster and for S3
+    #[arg(long, value_name = "FILE")]
+    pub ca_cert: Option<PathBuf>,
+}
+
+/// Forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One versioned document
+    Json,
+}
+
+/// From which level on findings change the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Any finding
+    Note,
+    /// No finding does
+    Never,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal that takes them; NO_COLOR and CLICOLOR_FORCE are heard
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Progress on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    /// A bar on a terminal, nothing elsewhere
+    Auto,
+    /// A bar
+    Bar,
+    /// Nothing
+    None,
+}
+
+fn auth_kinds() -> impl TypedValueParser<Value = AuthKind> {
+    PossibleValuesParser::new(["none", "basic", "bearer", "api-key", "sigv4"])
+        .map(|name| AuthKind::parse(&name).expect("the names above are those it reads"))
+}

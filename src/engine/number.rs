@@ -66,7 +66,8 @@ pub fn string_to_long(text: &str, decimals: Decimals) -> Result<i64, Cause> {
     if let Ok(value) = parse_long(text) {
         return Ok(value);
     }
-    let decimal = Decimal::parse(text).ok_or_else(|| illegal(&format!("For input string: \"{text}\"")))?;
+    let decimal =
+        Decimal::parse(text).ok_or_else(|| illegal(&format!("For input string: \"{text}\"")))?;
     if decimals == Decimals::Refused && !decimal.is_whole() {
         return Err(illegal(&format!("Value [{text}] has a decimal part")));
     }
@@ -117,7 +118,10 @@ pub fn narrow(double: f64, shown: &str, kind: Narrow) -> Result<i64, Cause> {
     if outside {
         return Err(illegal(&format!("Value [{shown}] is out of range for {}", kind.article())));
     }
-    #[expect(clippy::cast_possible_truncation, reason = "Java's cast: towards zero, NaN is 0; the range is checked above")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "Java's cast: towards zero, NaN is 0; the range is checked above"
+    )]
     Ok(double as i64)
 }
 
@@ -133,9 +137,9 @@ pub(super) fn digit(letter: char) -> Option<i64> {
 
 /// The zeros of the scripts that have decimal digits in the basic plane (Unicode 15, general category Nd).
 const ZEROS: [u32; 36] = [
-    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0, 0x0F20,
-    0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0,
-    0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
 ];
 
 fn format_exception(reason: &str) -> Cause {

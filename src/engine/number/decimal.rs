@@ -61,7 +61,8 @@ impl Decimal {
         let zeros = usize::try_from(-self.scale).unwrap_or(0).min(64);
         let kept = self.digits.len().min(self.whole_digits());
         let digits = self.digits[..kept].iter().copied().chain(std::iter::repeat_n(0, zeros));
-        let value = digits.fold(0_i64, |value, digit| value.wrapping_mul(10).wrapping_add(i64::from(digit)));
+        let value = digits
+            .fold(0_i64, |value, digit| value.wrapping_mul(10).wrapping_add(i64::from(digit)));
         if self.negative { value.wrapping_neg() } else { value }
     }
 

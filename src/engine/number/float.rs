@@ -18,7 +18,10 @@ pub fn parse_double(text: &str) -> Result<f64, Cause> {
 pub fn parse_float(text: &str) -> Result<f32, Cause> {
     match read(text)? {
         Read::Decimal(digits) => Ok(digits.parse().unwrap_or(f32::NAN)),
-        #[expect(clippy::cast_possible_truncation, reason = "the value was rounded to 24 bits already")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the value was rounded to 24 bits already"
+        )]
         Read::Hex(hex) => Ok(hex.round(24, -149, 127) as f32),
         #[expect(clippy::cast_possible_truncation, reason = "NaN and infinities only")]
         Read::Special(value) => Ok(value as f32),
@@ -58,7 +61,9 @@ fn read(text: &str) -> Result<Read<'_>, Cause> {
     let rest = if matches!(bytes[0], b'+' | b'-') { &text[1..] } else { text };
     match rest {
         "NaN" => return Ok(Read::Special(f64::NAN)),
-        "Infinity" => return Ok(Read::Special(if negative { f64::NEG_INFINITY } else { f64::INFINITY })),
+        "Infinity" => {
+            return Ok(Read::Special(if negative { f64::NEG_INFINITY } else { f64::INFINITY }));
+        }
         _ => {}
     }
     if rest.starts_with("0x") || rest.starts_with("0X") {
@@ -114,7 +119,8 @@ fn hex(text: &str, negative: bool) -> Option<Hex> {
     let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
     let exponent = exponent.strip_suffix(['f', 'F', 'd', 'D']).unwrap_or(exponent);
     let exponent = binary_exponent(exponent)?;
-    let (mut bits, mut lost, mut shift, mut point, mut seen, mut seen_behind) = (0_u64, false, 0_i64, false, false, false);
+    let (mut bits, mut lost, mut shift, mut point, mut seen, mut seen_behind) =
+        (0_u64, false, 0_i64, false, false, false);
     for byte in mantissa.bytes() {
         if byte == b'.' && !point {
             point = true;
@@ -132,7 +138,12 @@ fn hex(text: &str, negative: bool) -> Option<Hex> {
         }
     }
     let lone_point = point && !seen_behind && mantissa.starts_with('.');
-    (seen && !lone_point).then_some(Hex { negative, bits, lost, exponent: exponent.saturating_add(shift) })
+    (seen && !lone_point).then_some(Hex {
+        negative,
+        bits,
+        lost,
+        exponent: exponent.saturating_add(shift),
+    })
 }
 
 fn binary_exponent(text: &str) -> Option<i64> {

@@ -30,7 +30,9 @@ fn java(shortest: &str, finite: bool, nan: bool) -> String {
             let digits = format!("{digits:0<width$}", width = exponent + 2);
             format!("{}.{}", &digits[..=exponent], &digits[exponent + 1..])
         }
-        Err(_) if exponent >= -3 => format!("0.{}{digits}", "0".repeat(usize::try_from(-exponent - 1).unwrap_or(0))),
+        Err(_) if exponent >= -3 => {
+            format!("0.{}{digits}", "0".repeat(usize::try_from(-exponent - 1).unwrap_or(0)))
+        }
         _ => {
             let rest = if digits.len() > 1 { &digits[1..] } else { "0" };
             format!("{}.{rest}E{exponent}", &digits[..1])

@@ -97,7 +97,10 @@ fn in_zone(local: i64, zone: &Zone, text: &str) -> Result<i64, Thrown> {
         Local::One(offset) | Local::Two(offset, _) => Ok(local.wrapping_sub(offset * 1_000)),
         Local::Gap(..) => Err(Thrown::of(
             "illegal_instant_exception",
-            format!("Cannot parse \"{text}\": Illegal instant due to time zone offset transition ({})", zone.name()),
+            format!(
+                "Cannot parse \"{text}\": Illegal instant due to time zone offset transition ({})",
+                zone.name()
+            ),
         )),
     }
 }
@@ -119,7 +122,9 @@ fn duration(field: Field) -> Option<i64> {
         Field::DayOfYear | Field::DayOfMonth | Field::DayOfWeek => DAY,
         Field::Week => WEEK,
         Field::Halfday => HALFDAY,
-        Field::HourOfHalfday | Field::ClockhourOfHalfday | Field::Hour | Field::ClockhourOfDay => HOUR,
+        Field::HourOfHalfday | Field::ClockhourOfHalfday | Field::Hour | Field::ClockhourOfDay => {
+            HOUR
+        }
         Field::Minute => MINUTE,
         Field::Second => SECOND,
         Field::Millis | Field::Fraction(_) => 1,
@@ -202,7 +207,12 @@ fn set_small(field: Field, millis: i64, value: i64) -> Result<i64, Thrown> {
     let (now, low, high, unit) = match field {
         Field::DayOfYear => {
             let length = 365 + i64::from(calendar::is_leap(year));
-            (days - calendar::days(year, 1, 1) + 1, 1, if (1..=365).contains(&value) { 365 } else { length }, DAY)
+            (
+                days - calendar::days(year, 1, 1) + 1,
+                1,
+                if (1..=365).contains(&value) { 365 } else { length },
+                DAY,
+            )
         }
         Field::DayOfMonth => {
             let length = calendar::days_in_month(year, month);
@@ -220,7 +230,9 @@ fn set_small(field: Field, millis: i64, value: i64) -> Result<i64, Thrown> {
         Field::Second => (millis.rem_euclid(MINUTE) / SECOND, 0, 59, SECOND),
         Field::Fraction(unit) => (millis.rem_euclid(unit), 0, unit - 1, 1),
         Field::ClockhourOfDay => return set_clock(field, Field::Hour, 24, millis, value),
-        Field::ClockhourOfHalfday => return set_clock(field, Field::HourOfHalfday, 12, millis, value),
+        Field::ClockhourOfHalfday => {
+            return set_clock(field, Field::HourOfHalfday, 12, millis, value);
+        }
         _ => (millis.rem_euclid(SECOND), 0, 999, 1),
     };
     check(field, value, low, high)?;
@@ -228,7 +240,13 @@ fn set_small(field: Field, millis: i64, value: i64) -> Result<i64, Thrown> {
 }
 
 /// A clock shows 12 or 24 where the field below counts from 0.
-fn set_clock(field: Field, below: Field, noon: i64, millis: i64, value: i64) -> Result<i64, Thrown> {
+fn set_clock(
+    field: Field,
+    below: Field,
+    noon: i64,
+    millis: i64,
+    value: i64,
+) -> Result<i64, Thrown> {
     check(field, value, 1, noon)?;
     set_small(below, millis, value % noon)
 }

@@ -57,11 +57,18 @@ pub(super) enum Stop {
 }
 
 /// Reads `element` at `at`; returns the position behind it.
-pub(super) fn parse(element: &Element, bucket: &mut Bucket, text: &str, at: usize) -> Result<usize, Stop> {
+pub(super) fn parse(
+    element: &Element,
+    bucket: &mut Bucket,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     match element {
         Element::Literal(literal) => starts_with(text, at, literal).ok_or(Stop::At(at)),
         Element::Number(digits) => number(*digits, bucket, text, at),
-        Element::TwoDigitYear { field, lenient } => two_digit_year(*field, *lenient, bucket, text, at),
+        Element::TwoDigitYear { field, lenient } => {
+            two_digit_year(*field, *lenient, bucket, text, at)
+        }
         Element::Word(field) => word(*field, bucket, text, at),
         Element::Fraction { unit, max } => fraction(*unit, *max, bucket, text, at),
         Element::Offset => offset(bucket, text, at),
@@ -73,7 +80,13 @@ pub(super) fn parse(element: &Element, bucket: &mut Bucket, text: &str, at: usiz
     }
 }
 
-fn best(alternatives: &[Element], optional: bool, bucket: &mut Bucket, text: &str, at: usize) -> Result<usize, Stop> {
+fn best(
+    alternatives: &[Element],
+    optional: bool,
+    bucket: &mut Bucket,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     let start = (bucket.fields.len(), bucket.offset, bucket.zone.clone());
     let (mut best_end, mut best_stop) = (at, at);
     let mut best_bucket = None;
@@ -141,7 +154,13 @@ fn bad_integer(text: &str) -> Stop {
 /// `now - 30` of `DateTimeFormat#parsePatternTo`, minus 50, for the year 2020.
 const FIRST_TWO_DIGIT_YEAR: i64 = 1940;
 
-fn two_digit_year(field: Field, lenient: bool, bucket: &mut Bucket, text: &str, at: usize) -> Result<usize, Stop> {
+fn two_digit_year(
+    field: Field,
+    lenient: bool,
+    bucket: &mut Bucket,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     let mut from = at;
     while lenient && byte(text, from) == Some(b'+') {
         from += 1;
@@ -152,9 +171,13 @@ fn two_digit_year(field: Field, lenient: bool, bucket: &mut Bucket, text: &str, 
     if lenient && (from > at || negative || count != 2) {
         let value = match text[digits..].chars().next() {
             // Joda takes whatever stands behind a lone minus for a digit, and does not step over it.
-            Some(letter) if count == 0 && negative => Ok(48 - i32::try_from(u32::from(letter)).unwrap_or(0)),
+            Some(letter) if count == 0 && negative => {
+                Ok(48 - i32::try_from(u32::from(letter)).unwrap_or(0))
+            }
             _ if count == 0 => return Err(Stop::At(from)),
-            _ => text[from..digits + count].parse::<i32>().map_err(|_| bad_integer(&text[from..digits + count])),
+            _ => text[from..digits + count]
+                .parse::<i32>()
+                .map_err(|_| bad_integer(&text[from..digits + count])),
         };
         let (value, end) = (value?, digits + count);
         bucket.fields.push((field, value));
@@ -171,9 +194,21 @@ fn two_digit_year(field: Field, lenient: bool, bucket: &mut Bucket, text: &str, 
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The longest name that fits: long or short, as written, in lower or in upper case.
 fn word(field: Field, bucket: &mut Bucket, text: &str, at: usize) -> Result<usize, Stop> {
@@ -202,7 +237,13 @@ fn in_one_case(text: &str, at: usize, name: &str) -> bool {
     here == name || here == name.to_lowercase() || here == name.to_uppercase()
 }
 
-fn fraction(unit: i64, max: usize, bucket: &mut Bucket, text: &str, at: usize) -> Result<usize, Stop> {
+fn fraction(
+    unit: i64,
+    max: usize,
+    bucket: &mut Bucket,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     let count = digit_count(text, at, max.min(18));
     if count == 0 {
         return Err(Stop::At(at));

@@ -23,7 +23,10 @@ pub(super) fn compile(pattern: &str) -> Result<Element, Refused> {
         }
     }
     if parts.is_empty() {
-        return Err(Refused::Thrown(Thrown::of("illegal_argument_exception", "Invalid pattern specification".to_owned())));
+        return Err(Refused::Thrown(Thrown::of(
+            "illegal_argument_exception",
+            "Invalid pattern specification".to_owned(),
+        )));
     }
     Ok(Element::All(parts))
 }
@@ -80,7 +83,9 @@ fn is_numeric(token: &Token) -> bool {
 }
 
 fn element(letter: char, count: usize, before_number: bool) -> Result<Element, Refused> {
-    let plain = |field, most: usize| Element::Number(Digits { field, max: most.max(count), signed: false, fixed: false });
+    let plain = |field, most: usize| {
+        Element::Number(Digits { field, max: most.max(count), signed: false, fixed: false })
+    };
     Ok(match letter {
         'x' | 'y' | 'Y' => year(letter, count, before_number),
         'M' if count >= 3 => Element::Word(Field::Month),
