@@ -130,7 +130,9 @@ fn asks_for_java(format: &str, engine: Engine) -> bool {
 fn refused(refused: Refused) -> DateFailure {
     match refused {
         Refused::Thrown(thrown) => DateFailure { causes: vec![thrown.cause()], unknown: None },
-        Refused::Pattern(outer, inner) => DateFailure { causes: vec![outer.cause(), inner.cause()], unknown: None },
+        Refused::Pattern(outer, inner) => {
+            DateFailure { causes: vec![outer.cause(), inner.cause()], unknown: None }
+        }
         Refused::Unknown(why) => DateFailure::unknown(why),
     }
 }

@@ -24,7 +24,8 @@ fn every_recorded_engine_agrees_on_detection() {
         }
         for (format, answer) in detection_formats(engine).unwrap().iter().zip(["first", "slash"]) {
             if format.format.detects(text) {
-                let field = DateFormat::compile(format.printed.unwrap_or(DEFAULT_FORMAT), engine).unwrap();
+                let field =
+                    DateFormat::compile(format.printed.unwrap_or(DEFAULT_FORMAT), engine).unwrap();
                 return if field.parse(text).is_ok() { json!(answer) } else { json!("rejected") };
             }
         }
@@ -35,8 +36,10 @@ fn every_recorded_engine_agrees_on_detection() {
 #[test]
 fn every_recorded_engine_agrees_on_field_values_and_errors() {
     check("field", 10_000, |engine, question| {
-        let (format, text) = (question["format"].as_str().unwrap(), question["text"].as_str().unwrap());
-        let compiled = DateFormat::compile(format, engine).unwrap_or_else(|why| panic!("{format} on {engine}: {why:?}"));
+        let (format, text) =
+            (question["format"].as_str().unwrap(), question["text"].as_str().unwrap());
+        let compiled = DateFormat::compile(format, engine)
+            .unwrap_or_else(|why| panic!("{format} on {engine}: {why:?}"));
         match compiled.parse(text) {
             Ok(moment) => json!(moment.millis),
             Err(failure) => chain(&failure, text, format),
@@ -78,13 +81,21 @@ fn check(kind: &str, least: usize, ask: impl Fn(Engine, &Value) -> Value) {
                 // Where the engine printed no full date, that it took the string is all that is known.
                 let same = &answer == recorded || (recorded == "accepted" && answer.is_number());
                 if !same {
-                    wrong.push(format!("{engine} {} {}\n  recorded {recorded}\n  answered {answer}", question["format"], question["text"]));
+                    wrong.push(format!(
+                        "{engine} {} {}\n  recorded {recorded}\n  answered {answer}",
+                        question["format"], question["text"]
+                    ));
                 }
             }
         }
     }
     assert!(asked >= least, "only {asked} questions of kind {kind}");
-    assert!(wrong.is_empty(), "{} of {asked} differ:\n{}", wrong.len(), wrong[..wrong.len().min(30)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {asked} differ:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(30)].join("\n")
+    );
 }
 
 fn chain(failure: &DateFailure, text: &str, format: &str) -> Value {
@@ -92,7 +103,8 @@ fn chain(failure: &DateFailure, text: &str, format: &str) -> Value {
         let mut reason = reason.to_owned();
         if !text.is_empty() {
             for (open, close) in [('[', ']'), ('"', '"'), ('\'', '\'')] {
-                reason = reason.replace(&format!("{open}{text}{close}"), &format!("{open}{{t}}{close}"));
+                reason =
+                    reason.replace(&format!("{open}{text}{close}"), &format!("{open}{{t}}{close}"));
             }
         }
         // Java prints these fields in the order of a hash map, which changes from run to run.
@@ -101,5 +113,9 @@ fn chain(failure: &DateFailure, text: &str, format: &str) -> Value {
         }
         reason.replace(&format!("with format [{format}]"), "with format [{f}]")
     };
-    failure.causes.iter().map(|cause| json!([cause.error_type, cause.reason.as_deref().map(fill)])).collect()
+    failure
+        .causes
+        .iter()
+        .map(|cause| json!([cause.error_type, cause.reason.as_deref().map(fill)]))
+        .collect()
 }

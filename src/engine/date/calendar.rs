@@ -95,7 +95,8 @@ impl Weeks {
     /// Year and week of a day.
     pub(super) fn of(self, day: i64) -> (i64, i64) {
         let near = civil(day).0;
-        let year = (near - 1..=near + 1).rev().find(|year| self.first_day(*year) <= day).unwrap_or(near);
+        let year =
+            (near - 1..=near + 1).rev().find(|year| self.first_day(*year) <= day).unwrap_or(near);
         (year, (day - self.first_day(year)) / 7 + 1)
     }
 

@@ -70,13 +70,20 @@ impl Java {
         let parts: Vec<&str> = stripped.split("||").collect();
         for part in &parts {
             if part.is_empty() {
-                let reason = format!("Cannot have empty element in multi date format pattern: {stripped}");
+                let reason =
+                    format!("Cannot have empty element in multi date format pattern: {stripped}");
                 return Err(refused(&[&reason]));
             }
             parsers.extend(one_format(trim(part), engine)?);
         }
         let named_alone = engine.product == Product::Elasticsearch && engine.major >= 8;
-        let shown = if !named_alone { format } else if parts.len() == 1 { trim(stripped) } else { stripped };
+        let shown = if !named_alone {
+            format
+        } else if parts.len() == 1 {
+            trim(stripped)
+        } else {
+            stripped
+        };
         Ok(Self { shown: shown.to_owned(), parsers, engine })
     }
 
@@ -86,7 +93,8 @@ impl Java {
             return false;
         }
         let version = (self.engine.major, self.engine.minor);
-        let converts = self.engine.product == Product::Elasticsearch && (version >= (8, 7) || version < (7, 0));
+        let converts = self.engine.product == Product::Elasticsearch
+            && (version >= (8, 7) || version < (7, 0));
         if converts { self.parse(text).is_ok() } else { self.say(text).is_ok() }
     }
 
@@ -97,13 +105,16 @@ impl Java {
         }
         let (seconds, nanos) = match self.say(text)? {
             Said::Instant(seconds, nanos) => (seconds, nanos),
-            Said::Fields(resolved) => moment::moment(&resolved).map_err(|why| vec![no_moment(&why, &resolved)])?,
+            Said::Fields(resolved) => {
+                moment::moment(&resolved).map_err(|why| vec![no_moment(&why, &resolved)])?
+            }
         };
         self.to_millis(seconds, nanos)
     }
 
     fn empty(&self) -> &'static str {
-        let later = self.engine.product == Product::Elasticsearch && (self.engine.major, self.engine.minor) >= (8, 14);
+        let later = self.engine.product == Product::Elasticsearch
+            && (self.engine.major, self.engine.minor) >= (8, 14);
         if later { "cannot parse empty datetime" } else { "cannot parse empty date" }
     }
 
@@ -112,7 +123,11 @@ impl Java {
         const FARTHEST: i64 = 31_556_889_864_403_199;
         if seconds > FARTHEST || seconds < -FARTHEST - 35_361_144_000_000 {
             // Java prints the fields in the order of a hash map that changes from run to run.
-            let fields = format!("{{InstantSeconds={seconds}, NanoOfSecond={nanos}, MicroOfSecond={}, MilliOfSecond={}}}", nanos / 1_000, nanos / 1_000_000);
+            let fields = format!(
+                "{{InstantSeconds={seconds}, NanoOfSecond={nanos}, MicroOfSecond={}, MilliOfSecond={}}}",
+                nanos / 1_000,
+                nanos / 1_000_000
+            );
             let fields = format!("{fields},ISO of type java.time.format.Parsed");
             let reason = format!("Unable to obtain Instant from TemporalAccessor: {fields}");
             let inner = cause("date_time_exception", "Instant exceeds minimum or maximum instant");
@@ -120,7 +135,8 @@ impl Java {
         }
         let millis = i128::from(seconds) * 1_000 + i128::from(nanos / 1_000_000);
         let below = u32::try_from(nanos % 1_000_000).unwrap_or(0);
-        let clamps = self.engine.product == Product::OpenSearch && (self.engine.major, self.engine.minor) >= (2, 18);
+        let clamps = self.engine.product == Product::OpenSearch
+            && (self.engine.major, self.engine.minor) >= (2, 18);
         match i64::try_from(millis) {
             Ok(millis) => Ok((millis, below)),
             Err(_) if clamps => Ok((if millis < 0 { i64::MIN } else { i64::MAX }, 0)),
@@ -130,12 +146,16 @@ impl Java {
 
     fn too_far(&self, seconds: i64, nanos: i64) -> Vec<Cause> {
         let overflow = cause("arithmetic_exception", "long overflow");
-        if self.engine.product == Product::OpenSearch || (self.engine.major, self.engine.minor) < (8, 18) {
+        if self.engine.product == Product::OpenSearch
+            || (self.engine.major, self.engine.minor) < (8, 18)
+        {
             return vec![overflow];
         }
         let where_to = if seconds < 0 { "past" } else { "future" };
         let date = resolve::show_instant(seconds, nanos);
-        let reason = format!("date[{date}] is too far in the {where_to} to be represented in a long milliseconds variable");
+        let reason = format!(
+            "date[{date}] is too far in the {where_to} to be represented in a long milliseconds variable"
+        );
         vec![cause("illegal_argument_exception", &reason), overflow]
     }
 
@@ -146,18 +166,28 @@ impl Java {
             [one] => Some(one),
             _ => None,
         };
-        let outer = || cause("illegal_argument_exception", &format!("failed to parse date field [{text}] with format [{}]", self.shown));
+        let outer = || {
+            cause(
+                "illegal_argument_exception",
+                &format!("failed to parse date field [{text}] with format [{}]", self.shown),
+            )
+        };
         if let Some(parser) = one {
             return parser.say(text).map_err(|failure| failure.causes(outer(), text));
         }
         self.parsers.iter().find_map(|parser| parser.say(text).ok()).ok_or_else(|| {
-            vec![outer(), cause("date_time_parse_exception", "Failed to parse with all enclosed parsers")]
+            vec![
+                outer(),
+                cause("date_time_parse_exception", "Failed to parse with all enclosed parsers"),
+            ]
         })
     }
 }
 
 fn refused(reasons: &[&str]) -> Refused {
-    Refused::Illegal(reasons.iter().map(|reason| cause("illegal_argument_exception", reason)).collect())
+    Refused::Illegal(
+        reasons.iter().map(|reason| cause("illegal_argument_exception", reason)).collect(),
+    )
 }
 
 fn one_format(format: &str, engine: Engine) -> Result<Vec<Parser>, Refused> {
@@ -170,11 +200,17 @@ fn one_format(format: &str, engine: Engine) -> Result<Vec<Parser>, Refused> {
     match pattern::compile(format) {
         Ok(nodes) => {
             // The preview of `java.time` in 6.8 still resolved patterns smartly: 31 February is the 28th.
-            let style = if engine.product == Product::Elasticsearch && engine.major < 7 { Style::Smart } else { Style::Strict };
+            let style = if engine.product == Product::Elasticsearch && engine.major < 7 {
+                Style::Smart
+            } else {
+                Style::Strict
+            };
             let rules = Rules { style, long_years: long_years(engine), weeks: weeks(engine) };
             Ok(vec![Parser::Nodes { nodes, rules }])
         }
-        Err(Fault::Refused(reason)) => Err(refused(&[&format!("Invalid format: [{format}]: {reason}"), &reason])),
+        Err(Fault::Refused(reason)) => {
+            Err(refused(&[&format!("Invalid format: [{format}]: {reason}"), &reason]))
+        }
         Err(Fault::Unknown(why)) => Err(Refused::Unknown(why)),
     }
 }
@@ -182,7 +218,8 @@ fn one_format(format: &str, engine: Engine) -> Result<Vec<Parser>, Refused> {
 /// The weeks of the locale in patterns. Up to 8.15 and on OpenSearch the engine brings ISO weeks for its neutral default; from
 /// 8.16 on the default is English, with the weeks of the United States.
 fn weeks(engine: Engine) -> Weeks {
-    let english = engine.product == Product::Elasticsearch && (engine.major, engine.minor) >= (8, 16);
+    let english =
+        engine.product == Product::Elasticsearch && (engine.major, engine.minor) >= (8, 16);
     if english { Weeks::Sunday } else { Weeks::Iso }
 }
 
@@ -214,13 +251,21 @@ enum Failure {
 impl Parser {
     fn say(&self, text: &str) -> Result<Said, Failure> {
         match self {
-            Self::Epoch(epoch) => epoch.parse(text).map(|(seconds, nanos)| Said::Instant(seconds, nanos)).ok_or(Failure::Iso),
-            Self::Iso(iso) => iso.parse(text).map(|fields| Said::Fields(with_time(fields))).map_err(|_| Failure::Iso),
+            Self::Epoch(epoch) => epoch
+                .parse(text)
+                .map(|(seconds, nanos)| Said::Instant(seconds, nanos))
+                .ok_or(Failure::Iso),
+            Self::Iso(iso) => iso
+                .parse(text)
+                .map(|fields| Said::Fields(with_time(fields)))
+                .map_err(|_| Failure::Iso),
             Self::Nodes { nodes, rules } => {
                 let mut found = Found::default();
                 match node::parse(nodes, &mut found, text, 0) {
                     Ok(end) if end < text.len() => Err(Failure::Rest(end)),
-                    Ok(_) => resolve(found.fields, *rules).map(Said::Fields).map_err(|reason| Failure::Thrown(in_weeks(&reason, rules.weeks))),
+                    Ok(_) => resolve(found.fields, *rules)
+                        .map(Said::Fields)
+                        .map_err(|reason| Failure::Thrown(in_weeks(&reason, rules.weeks))),
                     Err(Stop::At(at)) => Err(Failure::At(at)),
                     Err(Stop::Thrown(reason)) => Err(Failure::Thrown(reason)),
                 }
@@ -247,19 +292,34 @@ fn with_time(fields: Fields) -> Resolved {
 
 impl Failure {
     fn causes(self, outer: Cause, text: &str) -> Vec<Cause> {
-        let unit = |at: usize| text.get(..at.min(text.len())).map_or(at, |head| head.encode_utf16().count());
+        let unit = |at: usize| {
+            text.get(..at.min(text.len())).map_or(at, |head| head.encode_utf16().count())
+        };
         let inner = |reason: String| cause("date_time_parse_exception", &reason);
         let shown = abbreviated(text);
         match self {
-            Self::At(at) => vec![outer, inner(format!("Text '{shown}' could not be parsed at index {}", unit(at)))],
+            Self::At(at) => vec![
+                outer,
+                inner(format!("Text '{shown}' could not be parsed at index {}", unit(at))),
+            ],
             Self::Rest(at) => {
-                let reason = format!("Text '{shown}' could not be parsed, unparsed text found at index {}", unit(at));
+                let reason = format!(
+                    "Text '{shown}' could not be parsed, unparsed text found at index {}",
+                    unit(at)
+                );
                 vec![outer, inner(reason)]
             }
             Self::Thrown(reason) => {
                 let arithmetic = reason == resolve::INTEGER_OVERFLOW;
-                let innermost = cause(if arithmetic { "arithmetic_exception" } else { "date_time_exception" }, &reason);
-                vec![outer, inner(format!("Text '{shown}' could not be parsed: {reason}")), innermost]
+                let innermost = cause(
+                    if arithmetic { "arithmetic_exception" } else { "date_time_exception" },
+                    &reason,
+                );
+                vec![
+                    outer,
+                    inner(format!("Text '{shown}' could not be parsed: {reason}")),
+                    innermost,
+                ]
             }
             Self::Iso => vec![outer, inner("Could not fully parse datetime".to_owned())],
         }
@@ -273,13 +333,20 @@ fn abbreviated(text: &str) -> String {
 
 fn no_moment(why: &NoMoment, resolved: &Resolved) -> Cause {
     match why {
-        NoMoment::DateTime(reason) => cause("date_time_exception", &in_weeks(reason, resolved.weeks)),
+        NoMoment::DateTime(reason) => {
+            cause("date_time_exception", &in_weeks(reason, resolved.weeks))
+        }
         NoMoment::TooLittle => {
             let shown: Vec<String> = fields::ALL
                 .iter()
-                .filter_map(|field| resolved.fields.get(*field).map(|value| format!("{}={value}", field.name())))
+                .filter_map(|field| {
+                    resolved.fields.get(*field).map(|value| format!("{}={value}", field.name()))
+                })
                 .collect();
-            let reason = format!("temporal accessor [{{{}}},ISO] cannot be converted to zoned date time", shown.join(", "));
+            let reason = format!(
+                "temporal accessor [{{{}}},ISO] cannot be converted to zoned date time",
+                shown.join(", ")
+            );
             cause("illegal_argument_exception", &reason)
         }
     }

@@ -22,7 +22,9 @@ pub(super) fn format(text: &str) -> Result<Element, Refused> {
         return Ok(Element::Best { alternatives, optional: false });
     }
     pattern::compile(text).map_err(|refused| match refused {
-        Refused::Thrown(inner) => Refused::Pattern(illegal(format!("Invalid format: [{text}]: {}", inner.reason)), inner),
+        Refused::Thrown(inner) => {
+            Refused::Pattern(illegal(format!("Invalid format: [{text}]: {}", inner.reason)), inner)
+        }
         other => other,
     })
 }
@@ -33,11 +35,28 @@ fn illegal(reason: String) -> Thrown {
 
 /// `yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis` with counted digits.
 pub(super) fn strict_slashes() -> Element {
-    let date = || vec![fixed(Field::Year, 4), text("/"), fixed(Field::Month, 2), text("/"), fixed(Field::DayOfMonth, 2)];
+    let date = || {
+        vec![
+            fixed(Field::Year, 4),
+            text("/"),
+            fixed(Field::Month, 2),
+            text("/"),
+            fixed(Field::DayOfMonth, 2),
+        ]
+    };
     let mut long = date();
     long.push(text(" "));
-    long.extend([signed(Field::Hour, 2), text(":"), signed(Field::Minute, 2), text(":"), signed(Field::Second, 2)]);
-    Element::Best { alternatives: vec![Element::All(long), Element::All(date()), epoch(1)], optional: false }
+    long.extend([
+        signed(Field::Hour, 2),
+        text(":"),
+        signed(Field::Minute, 2),
+        text(":"),
+        signed(Field::Second, 2),
+    ]);
+    Element::Best {
+        alternatives: vec![Element::All(long), Element::All(date()), epoch(1)],
+        optional: false,
+    }
 }
 
 fn name(name: &str) -> Option<Element> {
@@ -124,7 +143,13 @@ fn parts(style: Style, name: &str) -> Option<Element> {
 }
 
 fn date(style: Style) -> Vec<Element> {
-    vec![year(style), text("-"), small(style, Field::Month, 2), text("-"), small(style, Field::DayOfMonth, 2)]
+    vec![
+        year(style),
+        text("-"),
+        small(style, Field::Month, 2),
+        text("-"),
+        small(style, Field::DayOfMonth, 2),
+    ]
 }
 
 fn ordinal(style: Style) -> Vec<Element> {
@@ -151,9 +176,14 @@ fn clock(style: Style, name: &str) -> Option<Vec<Element>> {
         "hour" => {}
         "hour_minute" => parts.extend(minute),
         "hour_minute_second" => parts.extend(minute.into_iter().chain(second)),
-        "hour_minute_second_millis" => parts.extend(minute.into_iter().chain(second).chain(fraction(3))),
-        "hour_minute_second_fraction" => parts.extend(minute.into_iter().chain(second).chain(fraction(9))),
-        "time" => parts.extend(minute.into_iter().chain(second).chain(fraction(9)).chain([Element::Offset])),
+        "hour_minute_second_millis" => {
+            parts.extend(minute.into_iter().chain(second).chain(fraction(3)))
+        }
+        "hour_minute_second_fraction" => {
+            parts.extend(minute.into_iter().chain(second).chain(fraction(9)))
+        }
+        "time" => parts
+            .extend(minute.into_iter().chain(second).chain(fraction(9)).chain([Element::Offset])),
         "time_no_millis" => parts.extend(minute.into_iter().chain(second).chain([Element::Offset])),
         _ => return None,
     }
@@ -168,7 +198,15 @@ fn basic(style: Style, name: &str) -> Option<Vec<Element>> {
     } else if let Some(rest) = name.strip_prefix("ordinal_date") {
         (vec![four(Field::Year), fixed(Field::DayOfYear, 3)], rest)
     } else if let Some(rest) = name.strip_prefix("week_date") {
-        (vec![four(Field::Weekyear), text("W"), fixed(Field::Week, 2), fixed(Field::DayOfWeek, 1)], rest)
+        (
+            vec![
+                four(Field::Weekyear),
+                text("W"),
+                fixed(Field::Week, 2),
+                fixed(Field::DayOfWeek, 1),
+            ],
+            rest,
+        )
     } else if let Some(rest) = name.strip_prefix("t_time") {
         return basic_time(&format!("_time{rest}"), true);
     } else {
@@ -200,8 +238,13 @@ fn date_optional_time(style: Style) -> Element {
     let mut week = week(style, 3);
     let day_of_week = week.split_off(3);
     week.push(optional(day_of_week));
-    let alternatives = vec![Element::All(vec![year(style), month]), Element::All(week), Element::All(ordinal(style))];
-    let time_or_offset = vec![text("T"), optional(time_element(style)), optional(vec![Element::Offset])];
+    let alternatives = vec![
+        Element::All(vec![year(style), month]),
+        Element::All(week),
+        Element::All(ordinal(style)),
+    ];
+    let time_or_offset =
+        vec![text("T"), optional(time_element(style)), optional(vec![Element::Offset])];
     Element::All(vec![Element::Best { alternatives, optional: false }, optional(time_or_offset)])
 }
 
