@@ -6,6 +6,7 @@ mod architecture;
 mod capture;
 mod cli;
 mod cluster;
+mod date;
 mod firehose;
 mod profile;
 mod record;
