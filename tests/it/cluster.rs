@@ -260,7 +260,7 @@ fn options(url: &str) -> ClusterOptions {
 }
 
 fn recordings() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/engines");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clusters");
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -277,7 +277,7 @@ fn record(engine: &str, answers: &BTreeMap<String, Response>) {
         })
         .collect();
     let recording = json!({"recorded_from": engine, "answers": answers});
-    let path = format!("{}/fixtures/engines/{engine}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/fixtures/clusters/{engine}.json", env!("CARGO_MANIFEST_DIR"));
     fs::create_dir_all(Path::new(&path).parent().unwrap()).unwrap();
     fs::write(path, format!("{recording:#}\n")).unwrap();
 }
