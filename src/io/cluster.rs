@@ -147,9 +147,13 @@ async fn read_indices(
     let mut indices = BTreeMap::new();
     for (index, mappings) in mappings {
         let settings = settings.remove(&index).unwrap_or_default();
+        let operations = answers::operations(&stats, &index, &settings);
+        if operations.is_none() && !stats.is_null() {
+            notes.0.push(format!("sequence numbers of {}: not of every shard", safe(&index)));
+        }
         let captured = CapturedIndex {
             documents: read_count(door, &index, notes).await?,
-            operations: answers::operations(&stats, &index, &settings),
+            operations,
             created_at: answers::created_at(&settings),
             aliases: aliases.remove(&index).unwrap_or_default(),
             settings,
