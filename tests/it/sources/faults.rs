@@ -42,6 +42,18 @@ fn throttling_and_server_errors_are_tried_again() {
 }
 
 #[test]
+fn a_store_in_trouble_is_given_every_attempt_for_every_object() {
+    let world = World::new();
+    for minute in 0..50 {
+        world.put(&key(minute), b"{}");
+        let get = format!("GET /backup/{}", key(minute));
+        world.proxy.fail(&get, 3, Fault::refusal(500, "InternalError", "We encountered an error."));
+    }
+    let all = deliver(&world.runtime, &world.list("").unwrap());
+    assert!(all.iter().all(|object| object.problem.is_none()), "{all:?}");
+}
+
+#[test]
 fn endless_throttling_ends_with_its_name() {
     let (world, _) = large();
     world.proxy.fail(
