@@ -100,6 +100,17 @@ fn a_listing_that_goes_on_without_saying_how_is_an_error() {
 }
 
 #[test]
+fn a_page_of_somebody_else_in_the_stores_place_is_an_error() {
+    let world = World::new();
+    let sign_in = "<html><body>Please accept our terms<br></body></html>";
+    let page = Fault::Answer("200 OK\r\nContent-Type: text/html".to_owned(), sign_in.to_owned());
+    world.proxy.fail("list-type=2", 9, page);
+    let error = world.list("").unwrap_err();
+    assert_eq!(error.exit_code(), 4);
+    assert!(error.to_string().contains("no S3 store"), "{error}");
+}
+
+#[test]
 fn a_broken_body_is_resumed_where_it_ended() {
     for fault in [Fault::Cut(0), Fault::Cut(300_000), Fault::Reset(300_000), Fault::Stall(300_000)]
     {
