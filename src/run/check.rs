@@ -39,7 +39,7 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
     let scan = Scan { runtime, listing, deliveries, stop: Stop::new() };
     let analysis =
         Analysis::new(index.map(|side| side.capture), scan.deliveries.objects.clone(), options)?;
-    let report = scan.run(analysis, check)?;
+    let report = scan.run(analysis, check);
     output::print(|out| match check.format {
         Format::Text => report::text::text(&report, out),
         Format::Json => report::json::json(&report, out),
@@ -128,7 +128,7 @@ struct Scan {
 }
 
 impl Scan {
-    fn run(self, mut analysis: Analysis, check: &Check) -> Result<Report, Error> {
+    fn run(self, mut analysis: Analysis, check: &Check) -> Report {
         self.stop_on_ctrl_c();
         let meter = Meter::start(
             check.progress,
@@ -144,7 +144,7 @@ impl Scan {
         }
         let report = analysis.finish();
         meter.end(&report, self.traffic());
-        Ok(report)
+        report
     }
 
     fn records(&self, analysis: &mut Analysis, meter: &Meter) {
