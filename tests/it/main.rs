@@ -9,5 +9,6 @@ mod firehose;
 mod profile;
 mod record;
 mod renderers;
+mod rules;
 mod sources;
 mod support;
