@@ -154,12 +154,13 @@ fn check_templates(engine: &str, facts: &Facts, capture: &Capture) {
     assert_eq!(has_composable, facts.has_composable, "{engine}");
     assert_eq!(capture.component_templates.contains_key("base"), facts.has_composable, "{engine}");
     let unanswered: Vec<&str> = capture.unanswered.iter().map(String::as_str).collect();
-    let expected: &[&str] = match facts.has_composable {
-        true => &[],
-        false => &[
+    let expected: &[&str] = if facts.has_composable {
+        &[]
+    } else {
+        &[
             "_component_template: this version of the engine has none",
             "_index_template: this version of the engine has none",
-        ],
+        ]
     };
     assert_eq!(unanswered, expected, "{engine}");
 }
@@ -216,7 +217,8 @@ fn fill(facts: &Facts, url: &str) {
     let kind = if facts.has_types { r#","_type":"isc""# } else { "" };
     let mut bulk = String::new();
     let mut add = |verb: &str, index: &str, id: u32, source: &str| {
-        bulk.push_str(&format!(r#"{{"{verb}":{{"_index":"{index}"{kind},"_id":"{id}"}}}}"#));
+        let line = format!(r#"{{"{verb}":{{"_index":"{index}"{kind},"_id":"{id}"}}}}"#);
+        bulk.push_str(&line);
         bulk.push('\n');
         if verb == "index" {
             bulk.push_str(source);
