@@ -4,6 +4,7 @@
 
 mod architecture;
 mod firehose;
+mod laws_profile;
 mod profile;
 mod record;
 mod renderers;
