@@ -67,7 +67,7 @@ pub static RULES: &[&Rule] = &[
     &value_rejected_by_type::RULE,
 ];
 
-/// Runs every rule. No finding is surer than the index it is about, or than the engine is known.
+/// Runs every rule. No finding is surer than the index it is about, and none is certain where two engines fit.
 pub fn check(evidence: &Evidence<'_>) -> Verdict {
     let mut verdict = Verdict::default();
     for rule in RULES {
@@ -112,15 +112,39 @@ fn capped(evidence: &Evidence<'_>, mut finding: Finding) -> Finding {
     finding
 }
 
-/// Refusals of the given kinds, index by index.
-fn refusals<'a>(
+/// Why nothing about an index can be said.
+const NO_ENGINE: &str = "no engine is known, so nothing was replayed; `--engine es:6.5` names one";
+
+/// Asks for the findings of each index; where there is none, nothing was replayed.
+fn each_index<'a>(
     evidence: &'a Evidence<'a>,
-    is_mine: fn(RejectClass) -> bool,
-) -> Vec<(&'a IndexEvidence<'a>, &'a RejectGroup, &'a Refused)> {
-    let all = evidence.indices.iter().flat_map(|index| {
-        index.timeline.rejects.iter().map(move |(group, refused)| (index, group, refused))
-    });
-    all.filter(|(_, group, _)| is_mine(group.class)).collect()
+    findings: impl Fn(&'a IndexEvidence<'a>) -> Vec<Finding>,
+) -> Checked {
+    if evidence.indices.is_empty() {
+        return Checked::NotRun(NO_ENGINE.to_owned());
+    }
+    Checked::Ran(evidence.indices.iter().flat_map(findings).collect())
+}
+
+/// Asks for the findings of each index whose live mapping is known.
+fn each_live_index<'a>(
+    evidence: &'a Evidence<'a>,
+    findings: impl Fn(&'a IndexEvidence<'a>) -> Vec<Finding>,
+) -> Checked {
+    let mut live = evidence.indices.iter().filter(|index| index.is_live).peekable();
+    if live.peek().is_none() {
+        return Checked::NotRun("no live mapping is known".to_owned());
+    }
+    Checked::Ran(live.flat_map(findings).collect())
+}
+
+/// Refusals of the given kinds.
+fn refusals<'a>(
+    index: &'a IndexEvidence<'a>,
+    is_mine: impl Fn(RejectClass) -> bool,
+) -> impl Iterator<Item = (&'a IndexEvidence<'a>, &'a RejectGroup, &'a Refused)> {
+    let all = index.timeline.rejects.iter().map(move |(group, refused)| (index, group, refused));
+    all.filter(move |(_, group, _)| is_mine(group.class))
 }
 
 /// What every finding about refused records holds: the subject, the number, the places, the engine's words and a witness.

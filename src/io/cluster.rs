@@ -24,6 +24,7 @@ mod auth;
 mod door;
 mod engines;
 mod error;
+mod sign;
 
 pub use auth::{Auth, AuthKind, Aws, AwsService, Secret, Secrets};
 pub use error::{ClusterError, Trouble, Why};
@@ -53,27 +54,25 @@ impl ClusterOptions {
 }
 
 /// Reads everything about the indices under `name`.
+#[expect(clippy::disallowed_methods, reason = "the clock says when the cluster was read")]
 pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, ClusterError> {
     check_name(name)?;
     let door = Door::open(options).await?;
     let mut notes = Notes::default();
     let engines = read_engines(&door, &mut notes).await?;
     let indices = read_indices(&door, name, &mut notes).await?;
-    let (index_key, component_key) = ("index_template", "component_template");
-    let legacy = optional(&door, Read::LegacyTemplates, "legacy templates", &mut notes).await?;
-    let composable =
-        optional(&door, Read::IndexTemplates, "composable templates", &mut notes).await?;
-    let components =
-        optional(&door, Read::ComponentTemplates, "component templates", &mut notes).await?;
-    let data_streams = read_data_streams(&door, name, &indices, &mut notes).await?;
+    let legacy = read_templates(&door, Read::LegacyTemplates, &mut notes).await?;
+    let index = read_templates(&door, Read::IndexTemplates, &mut notes).await?;
+    let parts = read_templates(&door, Read::ComponentTemplates, &mut notes).await?;
+    let data_streams = read_data_streams(&door, &indices, &mut notes).await?;
     Ok(Capture {
         captured_at: Timestamp::now(),
         requested: name.to_owned(),
         engines,
         indices,
         legacy_templates: answers::as_map(legacy),
-        index_templates: answers::by_name(composable, "index_templates", index_key),
-        component_templates: answers::by_name(components, "component_templates", component_key),
+        index_templates: answers::by_name(index, "index_templates", "index_template"),
+        component_templates: answers::by_name(parts, "component_templates", "component_template"),
         data_streams,
         unanswered: notes.sorted(),
     })
@@ -100,6 +99,7 @@ impl Notes {
     }
 }
 
+/// `GET /` first; the nodes where it leaves something open.
 async fn read_engines(door: &Door, notes: &mut Notes) -> Result<Vec<Engine>, ClusterError> {
     let root = door.get(Read::Root).await?;
     let said = if root.status == 200 { engines::of_root(&root.body) } else { Root::Nothing };
@@ -108,19 +108,18 @@ async fn read_engines(door: &Door, notes: &mut Notes) -> Result<Vec<Engine>, Clu
         Root::OpenSearch(_) => Some(Product::OpenSearch),
         Root::Either | Root::Nothing => None,
     };
-    let nodes = door.get(Read::Nodes).await?;
-    let of_nodes = engines::of_nodes(&nodes.body, product);
+    let answer = door.get(Read::Nodes).await?;
+    let of_nodes = engines::of_nodes(&answer.body, product);
+    let is_masked = of_nodes.iter().all(|engine| engines::is_mask(*engine));
     match said {
-        // A node that says 7.10.2 too has said nothing new.
-        _ if of_nodes.iter().any(|engine| !engines::is_ambiguous(*engine)) => Ok(of_nodes),
+        _ if !is_masked => Ok(of_nodes),
         Root::OpenSearch(candidates) => Ok(candidates),
-        Root::Either => Ok(engines::either()),
-        _ if !of_nodes.is_empty() => Ok(engines::either()),
-        _ => {
+        Root::Nothing if of_nodes.is_empty() => {
             notes.add("engine", Read::Root, &root);
-            notes.add("engine", Read::Nodes, &nodes);
+            notes.add("engine", Read::Nodes, &answer);
             Ok(Vec::new())
         }
+        _ => Ok(engines::either()),
     }
 }
 
@@ -191,7 +190,7 @@ async fn read_count(
     let documents = answers::documents(&answer.body);
     match (answer.status, documents) {
         (200, None) => {
-            notes.0.push(format!("documents of {index}: not all of its shards answered _count"))
+            notes.0.push(format!("documents of {index}: not all of its shards answered _count"));
         }
         (200, Some(_)) => {}
         _ => notes.add(&format!("documents of {index}"), read, &answer),
@@ -199,18 +198,36 @@ async fn read_count(
     Ok(documents)
 }
 
+/// Composable templates came with Elasticsearch 7.8 and OpenSearch 1.0. An engine that does not know them takes the path for
+/// an index name that it refuses.
+async fn read_templates(
+    door: &Door,
+    read: Read<'_>,
+    notes: &mut Notes,
+) -> Result<Value, ClusterError> {
+    let answer = door.get(read).await?;
+    let what = read.path();
+    match answer.status {
+        200 => return Ok(answer.body),
+        400 | 404 | 405 => notes.0.push(format!("{what}: this version of the engine has none")),
+        _ => notes.add(&what, read, &answer),
+    }
+    Ok(Value::Null)
+}
+
 /// Backing indices are named `.ds-...`; without one there is no data stream, and no need to ask an engine that knows none.
 async fn read_data_streams(
     door: &Door,
-    name: &str,
     indices: &BTreeMap<String, CapturedIndex>,
     notes: &mut Notes,
 ) -> Result<BTreeMap<String, Value>, ClusterError> {
     if !indices.keys().any(|index| index.starts_with(".ds-")) {
         return Ok(BTreeMap::new());
     }
-    let body = optional(door, Read::DataStreams(name), "data streams", notes).await?;
-    Ok(answers::by_name(body, "data_streams", ""))
+    let body = optional(door, Read::DataStreams, "data streams", notes).await?;
+    let mut streams = answers::by_name(body, "data_streams", "");
+    streams.retain(|_, stream| answers::backing(stream).any(|name| indices.contains_key(name)));
+    Ok(streams)
 }
 
 /// A read that may go unanswered: null then, and a note.

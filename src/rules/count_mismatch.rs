@@ -1,7 +1,7 @@
 //! `count-mismatch`: the index holds another number of documents than the backup accounts for. In: the numbers of both sides.
 //! Out: one finding at most, or the reason why the numbers cannot be compared.
 
-use super::{Checked, Rule};
+use super::{Checked, NO_ENGINE, Rule};
 use crate::model::counts::{Counts, Coverage};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
@@ -22,7 +22,7 @@ fn check(evidence: &Evidence<'_>) -> Checked {
         return Checked::NotRun("there is no index to compare with".to_owned());
     }
     let Some((rest, expected)) = counts.unexplained().zip(counts.expected()) else {
-        return Checked::NotRun(missing_side(counts).to_owned());
+        return Checked::NotRun(missing_side(evidence).to_owned());
     };
     let reasons = reasons(evidence);
     match Gap::of(rest, counts.in_flight) {
@@ -52,10 +52,13 @@ impl Gap {
     }
 }
 
-fn missing_side(counts: &Counts) -> &'static str {
-    match (counts.documents, counts.rejected) {
+fn missing_side(evidence: &Evidence<'_>) -> &'static str {
+    match (evidence.counts.documents, evidence.counts.rejected) {
         (None, _) => "there is no document count to compare with",
-        (_, None) => "no engine is known, so refused records cannot be told",
+        (_, None) if evidence.indices.is_empty() => NO_ENGINE,
+        (_, None) => {
+            "which index each record went to is not known, so refused records cannot be told"
+        }
         _ => "the numbers are out of range",
     }
 }

@@ -1,7 +1,7 @@
 //! `field-added-dynamically`: a field that nobody declared, brought into the mapping by a record. In: origins of the replay.
 //! Out: one finding per field. Leaves below an added object belong to that object; births are no findings.
 
-use super::{Checked, Rule};
+use super::{Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
@@ -78,11 +78,26 @@ fn doubt(
                 .to_owned(),
         );
     }
+    if has_other_parameters(field) {
+        found.confidence = found.confidence.min(Confidence::Likely);
+        found.notes.push(
+            "its live definition has other parameters than the record gives: somebody may have put it by hand"
+                .to_owned(),
+        );
+    }
     if index.is_live && field.live.is_none() {
         found.confidence = Confidence::Possible;
         found.notes.push(
             "the live mapping does not have it: the record may still be on its way, or never reached this index".to_owned(),
         );
+    }
+}
+
+/// Whether the live field has the replayed type, but not the parameters or multi-fields.
+fn has_other_parameters(field: &FieldEvidence<'_>) -> bool {
+    match (field.live, field.replayed) {
+        (Some(Field::Leaf(live)), Some(Field::Leaf(replayed))) => live != replayed,
+        _ => false,
     }
 }
 

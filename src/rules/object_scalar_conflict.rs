@@ -1,7 +1,7 @@
 //! `object-scalar-conflict`: an object where a value is mapped, or the reverse. In: refusals of the replay and sums. Out: one
 //! finding per field, with the first record of either side. It speaks for the refusals that follow from it.
 
-use super::{Checked, Rule, refusals, with_refusal};
+use super::{Checked, Rule, each_index, refusals, with_refusal};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::fate::RejectClass;
 use crate::model::finding::{Confidence, Finding, Level};
@@ -21,10 +21,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    let refusals = refusals(evidence, |class| {
-        matches!(class, RejectClass::ObjectScalar | RejectClass::DottedName)
-    });
-    Checked::Ran(refusals.into_iter().map(|refusal| conflict(evidence, refusal)).collect())
+    let is_mine = |class| matches!(class, RejectClass::ObjectScalar | RejectClass::DottedName);
+    each_index(evidence, |index| {
+        refusals(index, is_mine).map(|refusal| conflict(evidence, refusal)).collect()
+    })
 }
 
 fn conflict(

@@ -1,7 +1,7 @@
 //! `value-rejected-by-type`: records that the engine refuses because of one value. In: refusals of the replay. Out: one
 //! finding per field and kind of refusal. Kinds that have no rule of their own yet are reported here too, in their own words.
 
-use super::{Checked, Rule, refusals, with_refusal};
+use super::{Checked, Rule, each_index, refusals, with_refusal};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::fate::RejectClass;
 use crate::model::finding::{Confidence, Finding, Level};
@@ -19,8 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    let refusals = refusals(evidence, is_mine);
-    Checked::Ran(refusals.into_iter().map(rejected).collect())
+    each_index(evidence, |index| refusals(index, is_mine).map(rejected).collect())
 }
 
 /// Everything that neither `object-scalar-conflict` nor `record-not-an-object` reports.

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod architecture;
+mod capture;
+mod cli;
+mod cluster;
 mod firehose;
 mod laws_profile;
 mod profile;

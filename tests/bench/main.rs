@@ -1,0 +1,64 @@
+//! The benchmark program: makes the data, and measures mapdrift's own walk on it.
+//!
+//! ```text
+//! cargo bench                                                  throughput of every set and form
+//! cargo bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
+//! ```
+//!
+//! `README.md` beside this file says how to run everything, and what was measured.
+#![expect(clippy::disallowed_methods, reason = "a benchmark writes files and reads the clock")]
+#![expect(clippy::print_stdout, reason = "its output is for a person or a script")]
+
+#[path = "forms.rs"]
+mod forms;
+#[path = "generator.rs"]
+mod generator;
+
+use std::path::Path;
+
+use forms::Form;
+use generator::{Last, Set};
+
+fn main() -> Result<(), String> {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    words.retain(|word| word != "--bench"); // cargo bench adds it
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["generate", set, bytes, folder, options @ ..] => {
+            generate(named(set)?, size(bytes)?, Path::new(folder), options)
+        }
+        [] => Ok(()),
+        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST]".into()),
+    }
+}
+
+fn generate(set: Set, bytes: u64, folder: &Path, options: &[&str]) -> Result<(), String> {
+    let last = if options.contains(&"--sentinel") { Last::Sentinel } else { Last::Ordinary };
+    let forms = match options.iter().skip_while(|&&word| word != "--forms").nth(1) {
+        Some(names) => names.split(',').map(Form::named).collect::<Result<Vec<_>, _>>()?,
+        None => Form::ALL.to_vec(),
+    };
+    let folder = folder.join(set.name());
+    forms::write(set, bytes, last, &forms, &folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    println!("{}", folder.display());
+    Ok(())
+}
+
+fn named(name: &str) -> Result<Set, String> {
+    let all = Set::ALL.map(Set::name).join(" ");
+    let found = Set::ALL.into_iter().find(|set| set.name() == name);
+    found.ok_or_else(|| format!("{name} is no set; there are {all}"))
+}
+
+/// Bytes from `3MB`, `1GB` (powers of ten) or a plain number.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match (text.strip_suffix("MB"), text.strip_suffix("GB")) {
+        (Some(digits), _) => (digits, 1_000_000),
+        (_, Some(digits)) => (digits, 1_000_000_000),
+        _ => (text, 1),
+    };
+    let number: u64 =
+        digits.parse().map_err(|_| format!("{text} is no size, such as 3MB or 1GB"))?;
+    Ok(number * unit)
+}
