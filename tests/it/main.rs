@@ -8,6 +8,7 @@ mod cli;
 mod cluster;
 mod date;
 mod firehose;
+mod laws_profile;
 mod profile;
 mod record;
 mod renderers;
