@@ -67,7 +67,7 @@ pub static RULES: &[&Rule] = &[
     &value_rejected_by_type::RULE,
 ];
 
-/// Runs every rule. No finding is surer than the index it is about, or than the engine is known.
+/// Runs every rule. No finding is surer than the index it is about, and none is certain where two engines fit.
 pub fn check(evidence: &Evidence<'_>) -> Verdict {
     let mut verdict = Verdict::default();
     for rule in RULES {
@@ -112,13 +112,16 @@ fn capped(evidence: &Evidence<'_>, mut finding: Finding) -> Finding {
     finding
 }
 
+/// Why nothing about an index can be said.
+const NO_ENGINE: &str = "no engine is known, so nothing was replayed; `--engine es:6.5` names one";
+
 /// Asks for the findings of each index; where there is none, nothing was replayed.
 fn each_index<'a>(
     evidence: &'a Evidence<'a>,
     findings: impl Fn(&'a IndexEvidence<'a>) -> Vec<Finding>,
 ) -> Checked {
     if evidence.indices.is_empty() {
-        return Checked::NotRun("no engine is known, so nothing was replayed".to_owned());
+        return Checked::NotRun(NO_ENGINE.to_owned());
     }
     Checked::Ran(evidence.indices.iter().flat_map(findings).collect())
 }

@@ -8,12 +8,14 @@
 //! Not known: locales other than English and the neutral one; the texts of `java.time` behind a single format.
 
 mod calendar;
+mod java;
 mod joda;
 mod zone;
 
 use crate::model::engine::{Engine, Product};
 use crate::model::fate::Cause;
 
+use java::Java;
 use joda::{Joda, Refused};
 
 /// A date format of a mapping, ready to read strings.
@@ -25,6 +27,7 @@ pub struct DateFormat {
 #[derive(Clone, Debug)]
 enum Grammar {
     Joda(Joda),
+    Java(Java),
 }
 
 /// A moment in time.
@@ -52,13 +55,21 @@ impl DateFormat {
             let joda = Joda::compile(format).map_err(refused)?;
             return Ok(Self { grammar: Grammar::Joda(joda) });
         }
-        Err(DateFailure::unknown("dates of this engine"))
+        match Java::compile(format, engine) {
+            Ok(java) => Ok(Self { grammar: Grammar::Java(java) }),
+            Err(java::Refused::Unknown(why)) => Err(DateFailure::unknown(why)),
+            Err(java::Refused::Illegal(reason)) => {
+                let cause = Cause { error_type: "illegal_argument_exception".to_owned(), reason: Some(reason) };
+                Err(DateFailure { causes: vec![cause], unknown: None })
+            }
+        }
     }
 
     /// Whether date detection takes the string for a date with this format. What is detected may still fail to parse.
     pub fn detects(&self, text: &str) -> bool {
         match &self.grammar {
             Grammar::Joda(joda) => joda.millis(text).is_ok(),
+            Grammar::Java(java) => java.detects(text),
         }
     }
 
@@ -68,6 +79,10 @@ impl DateFormat {
             Grammar::Joda(joda) => match joda.millis(text) {
                 Ok(millis) => Ok(Moment { millis, nanos_of_milli: 0 }),
                 Err(thrown) => Err(DateFailure { causes: vec![thrown.cause()], unknown: None }),
+            },
+            Grammar::Java(java) => match java.parse(text) {
+                Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
+                Err(causes) => Err(DateFailure { causes, unknown: None }),
             },
         }
     }

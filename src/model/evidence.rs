@@ -93,9 +93,10 @@ impl Evidence<'_> {
         }
     }
 
-    /// The best that any finding can be: with no engine, or two that both fit, nothing is certain.
+    /// The best that any finding can be: where two engines fit, nothing is certain. Where none is known, nothing is replayed,
+    /// and what the bytes alone show is as certain as ever.
     pub fn ceiling(&self) -> Confidence {
-        if self.engines.len() == 1 { Confidence::Certain } else { Confidence::Likely }
+        if self.engines.len() > 1 { Confidence::Likely } else { Confidence::Certain }
     }
 
     /// The only index; `None` where there are several.

@@ -1,7 +1,7 @@
 //! `count-mismatch`: the index holds another number of documents than the backup accounts for. In: the numbers of both sides.
 //! Out: one finding at most, or the reason why the numbers cannot be compared.
 
-use super::{Checked, Rule};
+use super::{Checked, NO_ENGINE, Rule};
 use crate::model::counts::{Counts, Coverage};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
@@ -55,7 +55,7 @@ impl Gap {
 fn missing_side(evidence: &Evidence<'_>) -> &'static str {
     match (evidence.counts.documents, evidence.counts.rejected) {
         (None, _) => "there is no document count to compare with",
-        (_, None) if evidence.indices.is_empty() => "no engine is known, so nothing was replayed",
+        (_, None) if evidence.indices.is_empty() => NO_ENGINE,
         (_, None) => {
             "which index each record went to is not known, so refused records cannot be told"
         }

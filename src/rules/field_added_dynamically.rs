@@ -78,11 +78,26 @@ fn doubt(
                 .to_owned(),
         );
     }
+    if has_other_parameters(field) {
+        found.confidence = found.confidence.min(Confidence::Likely);
+        found.notes.push(
+            "its live definition has other parameters than the record gives: somebody may have put it by hand"
+                .to_owned(),
+        );
+    }
     if index.is_live && field.live.is_none() {
         found.confidence = Confidence::Possible;
         found.notes.push(
             "the live mapping does not have it: the record may still be on its way, or never reached this index".to_owned(),
         );
+    }
+}
+
+/// Whether the live field has the replayed type, but not the parameters or multi-fields.
+fn has_other_parameters(field: &FieldEvidence<'_>) -> bool {
+    match (field.live, field.replayed) {
+        (Some(Field::Leaf(live)), Some(Field::Leaf(replayed))) => live != replayed,
+        _ => false,
     }
 }
 

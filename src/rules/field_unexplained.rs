@@ -63,10 +63,11 @@ fn unexplained(
         (0, false) => (Confidence::Possible, "no record that could be read holds it"),
         _ => (Confidence::Possible, "the records that hold it do not map it in the replay"),
     };
-    let message = format!("`{path}` is live as {type_name} and was not declared, but {what}");
+    let message =
+        format!("`{path}` is live as {type_name}, but no template declares it, and {what}");
     Finding {
         confidence,
-        group: Some(format!("live fields were not declared, and {}", plural(what))),
+        group: Some(format!("live fields are in no template, and {}", plural(what))),
         tokens: vec![type_name.to_owned()],
         help: vec![
             "widen the backup that is read; else look for a mapping put by hand, another writer, or deleted documents".to_owned(),

@@ -10,6 +10,7 @@ use mapdrift::model::capture::Capture;
 use serde_json::{Value, json};
 
 mod engines;
+mod many;
 mod trouble;
 mod trust;
 
