@@ -8,6 +8,7 @@ mod cli;
 mod cluster;
 mod date;
 mod firehose;
+mod live;
 mod profile;
 mod record;
 mod renderers;
