@@ -9,6 +9,7 @@ mod cluster;
 mod date;
 mod firehose;
 mod laws_profile;
+mod live;
 mod profile;
 mod record;
 mod renderers;
