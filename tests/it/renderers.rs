@@ -121,7 +121,11 @@ fn json_holds_every_finding_with_its_own_fingerprint() {
 }
 
 fn seeded() -> ProptestConfig {
-    ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        rng_seed: RngSeed::Fixed(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 const INDEX: &str = "interest_service_click2";
