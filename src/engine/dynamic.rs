@@ -370,8 +370,9 @@ fn from_template(
     let decision = Decision::DynamicTemplate(template.name.to_string());
     let field_type = body.get("type").and_then(Value::as_str).unwrap_or_default();
     if field_type == "object" || field_type == "nested" {
-        let object = mapping::read_object(&body, &FieldPath(vec![name.into()]))
+        let mut object = mapping::read_object(&body, &FieldPath(vec![name.into()]))
             .map_err(|error| Failure::mapper(error.to_string()))?;
+        object.params.retain(|key, _| OBJECT_PARAMETERS.contains(&key.as_str()));
         let node = tree::object(&object, &full, inherited(doc, parent), doc.world.surroundings());
         let node = Node::Object(Arc::new(node));
         return Ok(NewMapper { full, node, definition: Field::Object(object), decision });
@@ -381,6 +382,10 @@ fn from_template(
     let node = compile(doc, &leaf, &full);
     Ok(NewMapper { full, node, definition: Field::Leaf(leaf), decision })
 }
+
+/// What an object takes beside `dynamic`, `enabled`, `properties`; anything else in a template is dropped.
+const OBJECT_PARAMETERS: [&str; 4] =
+    ["include_in_parent", "include_in_root", "include_in_all", "subobjects"];
 
 fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Box<Failure> {
     let name = visible(name);

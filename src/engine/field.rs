@@ -4,11 +4,17 @@
 //! not known here are opaque: every value passes, and [`Rule::Opaque`] says so.
 
 mod boolean;
+mod completion;
 mod date;
+mod geo;
 mod ip;
+mod join;
 mod keyword;
 mod number;
+mod other;
 pub(crate) mod preview;
+mod range;
+mod rank;
 
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
@@ -16,6 +22,7 @@ use crate::engine::names;
 use crate::engine::switches::{FieldError, Switches};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
+use crate::model::engine::Product;
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
 use crate::model::path::visible;
@@ -30,6 +37,17 @@ pub(crate) enum Rule {
     Boolean(boolean::Boolean),
     Date(date::Date),
     Ip(ip::Ip),
+    Range(range::Range),
+    Point(geo::Point),
+    Completion,
+    Join,
+    RankFeature,
+    RankFeatures,
+    Scaled(other::Scaled),
+    UnsignedLong(other::Scaled),
+    Binary,
+    Flattened,
+    Version,
     /// Not read at all.
     Unread,
     /// The value was taken when the field was made: 6.x dates that detection made.
@@ -41,8 +59,10 @@ pub(crate) enum Rule {
 impl Rule {
     /// Compiles the rule of a leaf.
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
+        let opensearch = around.switches.engine.product == Product::OpenSearch;
         match leaf.field_type.as_str() {
-            "text" => Self::Text,
+            "text" | "match_only_text" | "search_as_you_type" | "token_count" => Self::Text,
+            "wildcard" if opensearch => Self::Text,
             "keyword" => Self::Keyword(keyword::Keyword::compile(leaf, around)),
             "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => {
                 Self::Number(number::Number::compile(leaf, around))
@@ -51,7 +71,38 @@ impl Rule {
             "date" | "date_nanos" => date::Date::compile(leaf, around),
             "ip" => Self::Ip(ip::Ip::compile(leaf, around)),
             "binary" if !flag(leaf, "store") && !flag(leaf, "doc_values") => Self::Unread,
+            "binary" => Self::Binary,
+            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range" | "ip_range" => {
+                range::Range::compile(leaf, around)
+            }
+            "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
+            "completion" => Self::Completion,
+            "join" => Self::Join,
+            "rank_feature" => Self::RankFeature,
+            "rank_features" => Self::RankFeatures,
+            "scaled_float" => Self::Scaled(other::Scaled::compile(leaf, around)),
+            "unsigned_long" if opensearch => {
+                Self::UnsignedLong(other::Scaled::compile(leaf, around))
+            }
+            "flattened" | "flat_object" => Self::Flattened,
+            "version" if opensearch => Self::Version,
             _ => Self::Opaque,
+        }
+    }
+
+    /// Whether the generic wrapper stands around this type's parse. Some types override it.
+    fn is_wrapped(&self) -> bool {
+        !matches!(self, Self::Point(_) | Self::Completion | Self::Join | Self::RankFeatures)
+    }
+
+    /// Whether the field has `ignore_malformed` switched on, by itself or by the index.
+    fn ignores_malformed(&self) -> bool {
+        match self {
+            Self::Number(rule) => rule.ignores_malformed(),
+            Self::Date(rule) => rule.ignores_malformed(),
+            Self::Ip(rule) => rule.ignores_malformed(),
+            Self::Range(rule) => rule.ignores_malformed(),
+            _ => false,
         }
     }
 }
@@ -76,12 +127,27 @@ pub(crate) fn takes_arrays(field: &FieldNode, _switches: &Switches) -> bool {
 pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     if let Err(cause) = take(field, doc) {
         let cause = cause.field(|| names::path(&field.full));
-        return Err(wrapped(doc, &field.full, &field.type_name, cause));
+        if !field.rule.is_wrapped() {
+            return Err(cause);
+        }
+        if !swallows(field, doc) {
+            return Err(wrapped(doc, &field.full, &field.type_name, cause));
+        }
+        // The preview that the error would have shown is read all the same: the parser ends where the value does.
+        let _ = preview::read(doc);
+        ignore(field, doc);
     }
     for sub in &field.fields {
         parse(sub, doc)?;
     }
     Ok(())
+}
+
+/// OpenSearch 2: any field error, with the index setting on. OpenSearch 3: those of fields that have the parameter on.
+fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
+    let switches = doc.switches();
+    (switches.malformed_swallows_all && doc.world.settings.ignore_malformed)
+        || (switches.malformed_swallows_objects && field.rule.ignores_malformed())
 }
 
 fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
@@ -92,6 +158,17 @@ fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         Rule::Boolean(rule) => boolean::take(rule, field, doc),
         Rule::Date(rule) => date::take(rule, field, doc),
         Rule::Ip(rule) => ip::take(rule, field, doc),
+        Rule::Range(rule) => range::take(rule, field, doc),
+        Rule::Point(rule) => geo::parse(rule, field, doc),
+        Rule::Completion => completion::take(field, doc),
+        Rule::Join => join::take(field, doc),
+        Rule::RankFeature => rank::take(field, doc),
+        Rule::RankFeatures => rank::take_many(field, doc),
+        Rule::Scaled(rule) => other::take_scaled(rule, field, doc),
+        Rule::UnsignedLong(rule) => other::take_unsigned(rule, field, doc),
+        Rule::Binary => other::take_binary(doc),
+        Rule::Flattened => other::take_flattened(field, doc),
+        Rule::Version => other::take_version(doc),
         Rule::Unread | Rule::Taken => Ok(()),
         Rule::Opaque => doc.parser.skip_children(),
     }

@@ -21,6 +21,10 @@ pub(crate) struct Date {
 }
 
 impl Date {
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+
     /// A format that the replica does not know makes the field opaque.
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Rule {
         let pattern = leaf.params.get("format").and_then(|value| value.as_str());

@@ -10,7 +10,7 @@ use crate::engine::number::{
     Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float, parse_long,
     string_to_long, string_to_narrow,
 };
-use crate::engine::switches::JsonErrors;
+use crate::engine::switches::{JsonErrors, Walk};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
@@ -64,6 +64,10 @@ impl Kind {
 }
 
 impl Number {
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
         let settings = around.settings;
         Self {
@@ -110,7 +114,7 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
     match doc.switches().json_malformed {
-        true => token.is_value() || doc.switches().malformed_swallows_objects,
+        true => token.is_value(),
         false => matches!(
             failure.kind.as_ref(),
             "illegal_argument_exception" | "number_format_exception"
@@ -146,7 +150,7 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
                 _ => "can not use numeric value accessors",
             };
             let text = format!("Current token ({}) not numeric, {verb}", other.json_word());
-            return Err(not_numeric(doc, text, other));
+            return Err(not_coercible(doc, text, other));
         }
     };
     check(kind, taken)
@@ -274,12 +278,7 @@ fn range_error(doc: &Doc<'_>, text: String, _token: Token<'_>) -> Box<Failure> {
         JsonErrors::Jackson28 => "json_parse_exception",
         _ => "input_coercion_exception",
     };
-    Failure::new(kind, text).class(RejectClass::NumberRange)
-}
-
-/// Jackson's exception for a token that is no number: `json_parse_exception` up to Jackson 2.
-fn not_numeric(doc: &Doc<'_>, text: String, token: Token<'_>) -> Box<Failure> {
-    not_coercible(doc, text, token)
+    json_failure(doc, kind, text).class(RejectClass::NumberRange)
 }
 
 /// Jackson's exception for a token of the wrong kind.
@@ -292,7 +291,37 @@ pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Bo
         Token::BeginObject => RejectClass::ObjectScalar,
         _ => RejectClass::ValueType,
     };
-    Failure::new(kind, text).class(class)
+    json_failure(doc, kind, text).class(class)
+}
+
+/// An exception of the JSON library while a value is read: 8.x puts its own around it, OpenSearch 3 puts Jackson 2's names around
+/// Jackson 3's.
+pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> Box<Failure> {
+    match (doc.switches().json_errors, doc.switches().walk) {
+        (JsonErrors::Jackson3, _) => {
+            let inner = match kind {
+                "json_parse_exception" => "stream_read_exception",
+                other => other,
+            };
+            Failure::new(kind, text.clone()).because(Failure::new(inner, text))
+        }
+        (_, Walk::Expanding) => {
+            let outer = format!("[{}] {text}", doc.parser.location());
+            Failure::new("x_content_parse_exception", outer).because(Failure::new(kind, text))
+        }
+        _ => Failure::new(kind, text),
+    }
+}
+
+/// A double that may be infinite: what `scaled_float` reads before its own check.
+pub(crate) fn read_any_double(coerce: bool, doc: &Doc<'_>) -> Outcome<f64> {
+    match doc.token() {
+        Token::Integer(text) | Token::Float(text) => {
+            Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
+        }
+        Token::String(text) if coerce => parse_double(&visible(text)).map_err(classed),
+        _ => read(Kind::Double, coerce, doc).map(|taken| taken.value),
+    }
 }
 
 /// What only the field's type refuses: bytes beyond a byte, floats that are not finite.
