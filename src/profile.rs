@@ -67,13 +67,20 @@ pub enum Instead {
 /// Walks objects one after another. One for each worker; the profiles are merged at the end.
 pub struct Walk {
     limits: Limits,
+    heeds_lines: bool,
     sums: simple::Sums,
 }
 
 impl Walk {
     /// A walk that has seen nothing.
     pub fn new(limits: &Limits) -> Self {
-        Self { limits: limits.clone(), sums: simple::Sums::new(limits) }
+        Self { limits: limits.clone(), heeds_lines: true, sums: simple::Sums::new(limits) }
+    }
+
+    /// The same for records that follow one another with no regard to lines.
+    #[must_use]
+    pub fn concatenated(self) -> Self {
+        Self { heeds_lines: false, ..self }
     }
 
     /// Walks one object. `rank` is its place in delivery order, `key` its name in problems, `body` its bytes as stored. What
@@ -102,6 +109,9 @@ impl Walk {
             }
         };
         let mut frames = Frames::new(&self.limits, &mut *inflated);
+        if !self.heeds_lines {
+            frames = frames.concatenated();
+        }
         let _ = self.frames(rank, key, &mut frames, seen);
         let sums = ObjectSums { records: frames.records(), bytes: frames.bytes() };
         self.sums.add_bytes(sums.bytes);

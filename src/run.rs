@@ -3,6 +3,7 @@
 //! In: the command line. Out: a report on standard output, everything else on standard error, and an exit code.
 
 pub mod analysis;
+mod backup;
 mod capture;
 mod check;
 mod list;

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 
-use crate::cli::{AwsChain, Check, Cluster, Store};
+use crate::cli::{AwsChain, Cluster, Store};
 use crate::error::Error;
 use crate::io::cluster::{Auth, Aws, ClusterOptions, Secret, Secrets};
 use crate::io::s3::{Payer, S3Options, Signing};
@@ -51,14 +51,30 @@ pub(crate) fn aws(chain: &AwsChain) -> Aws {
     Aws { profile: chain.profile.clone(), region: chain.region.clone(), service: None }
 }
 
-/// The engine that the user named.
-pub(crate) fn engine(check: &Check) -> Result<Option<Engine>, Error> {
-    let Some(text) = &check.engine else { return Ok(None) };
-    let engine = Engine::parse(text).ok_or_else(|| Error::Usage {
-        message: format!("--engine {text} names no engine"),
+/// The engine that the user named. A minor version without a profile of its own is taken; [`doubt`] says what that means.
+pub(crate) fn engine(named: Option<&str>) -> Result<Option<Engine>, Error> {
+    let Some(text) = named else { return Ok(None) };
+    let usage = |message| Error::Usage {
+        message,
         hint: Some("write a product and a version: es:6.5.4, es:8.19, os:2.19".to_owned()),
-    })?;
-    Ok(Some(engine))
+    };
+    let engine = Engine::parse(text)
+        .ok_or_else(|| usage(format!("--engine {text} names no engine")))?;
+    match engine.nearest_profile() {
+        Some(_) => Ok(Some(engine)),
+        None => Err(usage(format!(
+            "the rules of {engine} are not known; known are Elasticsearch 6 to 9 and OpenSearch 1 to 3"
+        ))),
+    }
+}
+
+/// What is not certain about an engine that has no profile of its own.
+pub(crate) fn doubt(engine: Engine) -> Option<String> {
+    let nearest = engine.nearest_profile().filter(|_| !engine.has_profile())?;
+    Some(format!(
+        "{engine} was not compared with the running engine: the rules are those of the nearest profile, {nearest}, with the \
+         changes between the two that are known"
+    ))
 }
 
 fn secrets() -> Secrets {
