@@ -9,6 +9,7 @@ mod check;
 mod list;
 mod output;
 mod progress;
+mod replay;
 mod rules;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ pub fn main(cli: Cli) -> ExitCode {
 fn command(command: Command) -> Result<Verdict, Error> {
     match command {
         Command::Check(check) => check::run(&check),
+        Command::Replay(replay) => replay::run(&replay),
         Command::Capture(capture) => capture::run(&capture),
         Command::Explain(explain) => rules::explain(&explain),
         Command::Rules(list) => rules::list(&list),

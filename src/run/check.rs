@@ -21,7 +21,7 @@ use crate::settings;
 /// Lists, reads the index side, scans in delivery order, reports.
 pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
     let sources = settings::sources(&check.sources)?;
-    let store = settings::store(&check.store, &check.aws, &check.cluster);
+    let store = settings::store(&check.store, &check.aws, check.cluster.ca_cert.as_deref());
     let backup = Backup::list(&sources, &store)?;
     if check.list {
         return print_list(&backup);
