@@ -9,5 +9,6 @@ mod firehose;
 mod profile;
 mod record;
 mod renderers;
+mod replay_cmd;
 mod sources;
 mod support;
