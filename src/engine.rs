@@ -11,6 +11,7 @@ pub mod pattern;
 
 mod document;
 mod dynamic;
+mod encoding;
 mod failure;
 mod field;
 mod limits;
@@ -121,8 +122,9 @@ impl Index {
         record: &[u8],
         added: &mut Vec<(FieldPath, Decision)>,
     ) -> Outcome<Walked> {
-        check_first_bytes(record, &self.world.switches)?;
-        let tape = Tape::read(record, &self.world.switches);
+        encoding::check(record, &self.world.switches)?;
+        let body = encoding::to_utf8(record);
+        let tape = Tape::read(&body, &self.world.switches);
         let first = document::walk(&tape, &self.world)?;
         if first.new.is_empty() && first.runtime.is_empty() {
             return late(first);
@@ -163,25 +165,6 @@ fn late(walked: Walked) -> Outcome<Walked> {
         Some(failure) => Err(failure),
         None => Ok(walked),
     }
-}
-
-/// The first-byte rule (engine-semantics 2.1), and documents without a byte.
-fn check_first_bytes(record: &[u8], switches: &Switches) -> Outcome {
-    if record.is_empty() {
-        return Err(Failure::mapper("failed to parse, document is empty")
-            .class(RejectClass::NotAnObject));
-    }
-    let body = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
-    let first = body.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-    if !switches.first_bytes || first == Some(&b'{') {
-        return Ok(());
-    }
-    let text = "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes";
-    let cause = Failure::new("not_x_content_exception", text).class(RejectClass::NotAnObject);
-    Err(match switches.located {
-        true => cause,
-        false => Failure::mapper("failed to parse").because(cause),
-    })
 }
 
 /// 6.x: a new field with the name of a metadata field that the parse let through.

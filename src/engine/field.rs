@@ -41,6 +41,8 @@ pub(crate) enum Rule {
     Point(geo::Point),
     Completion,
     Join,
+    /// A query: its shape is looked at, not what stands in it.
+    Percolator,
     RankFeature,
     RankFeatures,
     Scaled(other::Scaled),
@@ -78,6 +80,7 @@ impl Rule {
             "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
             "completion" => Self::Completion,
             "join" => Self::Join,
+            "percolator" => Self::Percolator,
             "rank_feature" => Self::RankFeature,
             "rank_features" => Self::RankFeatures,
             "scaled_float" => Self::Scaled(other::Scaled::compile(leaf, around)),
@@ -92,7 +95,7 @@ impl Rule {
 
     /// Whether the generic wrapper stands around this type's parse. Some types override it.
     fn is_wrapped(&self) -> bool {
-        !matches!(self, Self::Point(_) | Self::Completion | Self::Join | Self::RankFeatures)
+        !matches!(self, Self::Point(_) | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures)
     }
 
     /// Whether the field has `ignore_malformed` switched on, by itself or by the index.
@@ -162,6 +165,7 @@ fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         Rule::Point(rule) => geo::parse(rule, field, doc),
         Rule::Completion => completion::take(field, doc),
         Rule::Join => join::take(field, doc),
+        Rule::Percolator => other::take_query(doc),
         Rule::RankFeature => rank::take(field, doc),
         Rule::RankFeatures => rank::take_many(field, doc),
         Rule::Scaled(rule) => other::take_scaled(rule, field, doc),

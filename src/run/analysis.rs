@@ -90,7 +90,7 @@ impl Analysis {
         let problems = &mut self.problems;
         let sums = self.walk.object(rank, &object.key, hint, body, &mut |seen| {
             let arrival = match seen {
-                Seen::Record { sighting, bytes, shape } => {
+                Seen::Record { sighting, bytes, shape, content: _ } => {
                     Arrival { sighting, bytes, shape: Some(shape) }
                 }
                 Seen::Bounded { sighting, bytes, .. } => Arrival { sighting, bytes, shape: None },
@@ -99,7 +99,9 @@ impl Analysis {
                     return ControlFlow::Continue(());
                 }
             };
-            takers.iter_mut().for_each(|track| track.replay(arrival));
+            for track in &mut takers {
+                track.replay(arrival);
+            }
             if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         self.read.insert(rank, ObjectRead { records: sums.records, bytes: sums.bytes });

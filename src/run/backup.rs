@@ -6,7 +6,7 @@
 use super::output;
 use super::progress::{Meter, Traffic};
 use crate::error::Error;
-use crate::firehose::{self, Deliveries, failure};
+use crate::firehose::{self, Deliveries};
 use crate::io::fetch::{self, Body, FetchOptions, Stop};
 use crate::io::listing::{self, Listing};
 use crate::io::s3::{S3Options, Store};
@@ -73,12 +73,8 @@ impl Backup {
         let sources: Vec<usize> =
             self.deliveries.failures.iter().map(|failure| failure.source).collect();
         for (position, mut body) in self.fetch(&sources) {
-            let key = self.deliveries.failures[position].object.key.clone();
-            let folder = key
-                .split('/')
-                .find(|part| failure::folder_kind(part).is_some())
-                .unwrap_or_default()
-                .to_owned();
+            let failure = &self.deliveries.failures[position];
+            let (key, folder) = (failure.object.key.clone(), failure.folder.clone());
             let hint = hint(&mut body);
             read(FailureObject { key, folder, wrappers: None }, &hint, &mut body);
         }

@@ -3,12 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod architecture;
+mod capture;
 mod cli;
 mod cluster;
+mod date;
 mod firehose;
+mod laws_profile;
 mod profile;
 mod record;
 mod renderers;
 mod replay_cmd;
+mod replica;
+mod rules;
 mod sources;
 mod support;

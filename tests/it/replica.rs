@@ -14,11 +14,55 @@ use mapdrift::model::fate::{Fate, Reject};
 use serde_json::{Value, json};
 
 /// Disagreements that stand, by engine and case prefix, each with its reason.
-const KNOWN: &[(&str, &str, &str)] = &[];
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("", "type-percolator: {\"v\":{\"a\":{\"b\":\"c\"}}}", "which queries exist is not replicated"),
+    ("es-6", "type-date_range: {\"v\":{\"gte\":\"1.2.3.4\"", "the date math parser of Joda words its errors differently"),
+    ("", "type-binary-", "what is left of a string after Jackson's base64 error is printed as its preview"),
+];
 
 #[test]
 fn elasticsearch_6_5_agrees() {
     check("es-6.5.4");
+}
+
+#[test]
+fn elasticsearch_6_8_agrees() {
+    check("es-6.8.23");
+}
+
+#[test]
+fn elasticsearch_7_10_agrees() {
+    check("es-7.10.2");
+}
+
+#[test]
+fn elasticsearch_7_17_agrees() {
+    check("es-7.17.29");
+}
+
+#[test]
+fn elasticsearch_8_agrees() {
+    check("es-8.19.21");
+}
+
+#[test]
+fn elasticsearch_9_agrees() {
+    check("es-9.5.3");
+}
+
+#[test]
+fn opensearch_1_agrees() {
+    check("os-1.3.20");
+}
+
+#[test]
+fn opensearch_2_agrees() {
+    check("os-2.19.6");
+}
+
+#[test]
+fn opensearch_3_agrees() {
+    check("os-3.8.0");
 }
 
 /// Replays every case of an engine and fails on any disagreement that is not known.
@@ -71,7 +115,8 @@ struct Disagreement {
 
 impl Disagreement {
     fn is_known(&self, engine: &str) -> bool {
-        KNOWN.iter().any(|(e, case, _)| engine.starts_with(e) && self.case.starts_with(case))
+        let place = format!("{}: {}", self.case, self.document);
+        KNOWN.iter().any(|(e, case, _)| engine.starts_with(e) && place.starts_with(case))
     }
 }
 

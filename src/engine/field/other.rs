@@ -208,6 +208,31 @@ pub(crate) fn take_flattened(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
+/// `percolator`: an object of one query. Which queries there are and what they take is not replicated: they pass.
+pub(crate) fn take_query(doc: &mut Doc<'_>) -> Outcome {
+    let begin = doc.parser.clone();
+    let malformed = |name: &str, text: &str| {
+        let text = format!("[{name}] query malformed, {text}");
+        Err(Failure::new("parsing_exception", text).class(RejectClass::ValueType))
+    };
+    if doc.token() != Token::BeginObject {
+        return malformed("_na", "must start with start_object");
+    }
+    match doc.parser.advance()? {
+        Some(Token::Name(name)) => {
+            if doc.parser.advance()? != Some(Token::BeginObject) {
+                return malformed(&visible(name), "no start_object after query name");
+            }
+        }
+        _ => {
+            let at = doc.parser.location();
+            return refuse(format!("query malformed, empty clause found at [{at}]"));
+        }
+    }
+    doc.parser = begin;
+    doc.parser.skip_children()
+}
+
 /// `version` of OpenSearch: a semantic version.
 pub(crate) fn take_version(doc: &mut Doc<'_>) -> Outcome {
     let Some(text) = field::text(doc)? else { return Ok(()) };

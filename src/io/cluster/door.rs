@@ -9,7 +9,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use opensearch::CountParts;
 use opensearch::cluster::ClusterGetComponentTemplateParts;
@@ -109,8 +109,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The engine's words for an error: type and reason, or whatever it printed.
+    /// The engine's words for an error: type and reason, or whatever it printed, safe to show.
     pub(super) fn reason(&self) -> String {
+        safe(&self.words())
+    }
+
+    fn words(&self) -> String {
         let error = &self.body["error"];
         match (error["type"].as_str(), error["reason"].as_str(), error.as_str()) {
             (Some(kind), Some(reason), _) => format!("{kind}: {reason}"),
@@ -121,6 +125,21 @@ impl Answer {
             },
         }
     }
+}
+
+/// Foreign words as text that can be shown anywhere: control and bidi characters (Unicode TR9) are escaped, and nobody reads
+/// more than 500 characters.
+pub(super) fn safe(words: &str) -> String {
+    let mut safe = String::new();
+    for letter in words.chars().take(500) {
+        let is_bidi = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if letter.is_control() || is_bidi {
+            safe.extend(letter.escape_unicode());
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
 }
 
 /// An open door: who we are, and where.
@@ -202,7 +221,7 @@ impl Door {
         };
         let mut request = request.build().map_err(|why| unsendable(why.into()))?;
         if let SignIn::Aws(signer) = &self.sign_in {
-            signer.sign(&mut request).map_err(unsendable)?;
+            signer.sign(&mut request, now()).map_err(unsendable)?;
         }
         Ok(request)
     }
@@ -272,6 +291,11 @@ fn client(options: &ClusterOptions, address: &Address) -> Result<Client, Cluster
     builder
         .build()
         .map_err(|why| ClusterError::Unsendable { host: address.shown(), source: Box::new(why) })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a signature holds the time of signing")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the certificate is read where it is used")]

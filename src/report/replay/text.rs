@@ -135,7 +135,9 @@ fn refusal(
     writeln!(out, "\n{}: {}", paint::severity(Level::Error, "refused"), paint::bold(&line))?;
     let first = refused.counted.first;
     writeln!(out, "  {} {}", paint::frame("-->"), place(replayed, first))?;
-    gutter(&excerpt(&refused.first_bytes, first.byte_length, WIDTH), out)?;
+    let last_name = group.field.as_ref().and_then(|path| path.0.last());
+    let name = last_name.map(crate::model::path::Name::as_bytes);
+    gutter(&excerpt(&refused.first_bytes, first.byte_length, name, WIDTH), out)?;
     gutter("", out)?;
     let words = &refused.first_reject;
     gutter(&harmless(&format!("{}: {}", words.error_type, words.reason)), out)?;

@@ -96,6 +96,22 @@ pub(in crate::report) fn names(all: &[String], width: usize) -> Vec<String> {
     lines
 }
 
+/// Words on lines of at most `width` characters; a longer word has a line to itself. Nothing for no words.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
 /// Text of at most `width` characters; `...` where there is more.
 pub(in crate::report) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
