@@ -9,5 +9,6 @@ mod firehose;
 mod profile;
 mod record;
 mod renderers;
+mod replica;
 mod sources;
 mod support;
