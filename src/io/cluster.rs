@@ -99,6 +99,7 @@ impl Notes {
     }
 }
 
+/// `GET /` first; the nodes where it leaves something open.
 async fn read_engines(door: &Door, notes: &mut Notes) -> Result<Vec<Engine>, ClusterError> {
     let root = door.get(Read::Root).await?;
     let said = if root.status == 200 { engines::of_root(&root.body) } else { Root::Nothing };
@@ -107,19 +108,18 @@ async fn read_engines(door: &Door, notes: &mut Notes) -> Result<Vec<Engine>, Clu
         Root::OpenSearch(_) => Some(Product::OpenSearch),
         Root::Either | Root::Nothing => None,
     };
-    let nodes = door.get(Read::Nodes).await?;
-    let of_nodes = engines::of_nodes(&nodes.body, product);
+    let answer = door.get(Read::Nodes).await?;
+    let of_nodes = engines::of_nodes(&answer.body, product);
+    let is_masked = of_nodes.iter().all(|engine| engines::is_mask(*engine));
     match said {
-        // A node that says 7.10.2 too has said nothing new.
-        _ if of_nodes.iter().any(|engine| !engines::is_ambiguous(*engine)) => Ok(of_nodes),
+        _ if !is_masked => Ok(of_nodes),
         Root::OpenSearch(candidates) => Ok(candidates),
-        Root::Either => Ok(engines::either()),
-        _ if !of_nodes.is_empty() => Ok(engines::either()),
-        _ => {
+        Root::Nothing if of_nodes.is_empty() => {
             notes.add("engine", Read::Root, &root);
-            notes.add("engine", Read::Nodes, &nodes);
+            notes.add("engine", Read::Nodes, &answer);
             Ok(Vec::new())
         }
+        _ => Ok(engines::either()),
     }
 }
 

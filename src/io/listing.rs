@@ -180,6 +180,12 @@ impl Listing {
         positions.iter().map(|position| self.entries[*position].clone()).collect()
     }
 
+    /// Objects without an `ETag`: that they do not change while they are read is known by their size only.
+    pub fn untagged(&self) -> usize {
+        let untagged = |entry: &&Entry| matches!(entry.location, Location::S3 { etag: None, .. });
+        self.entries.iter().filter(untagged).count()
+    }
+
     /// The capture beside the backup. Two of them are a usage error: none may win by chance.
     pub fn capture(&self) -> Result<Option<&Path>, SourceError> {
         match self.captures.as_slice() {

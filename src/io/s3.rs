@@ -3,6 +3,7 @@
 //! In: how to sign in, and a bucket. Out: listings and bytes. Refuses to know: what is in an object, and any request that
 //! is not a read: `HeadBucket`, `ListObjectsV2` and `GetObject` are all that this folder sends.
 
+mod attempts;
 pub mod client;
 pub mod error;
 mod get;
@@ -10,7 +11,8 @@ mod list;
 pub mod options;
 mod signin;
 
-pub use client::{Store, Traffic};
+pub use attempts::Traffic;
+pub use client::Store;
 pub use error::S3Error;
 pub use options::{Addressing, Payer, Proxies, S3Options, Signing};
 

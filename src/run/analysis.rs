@@ -99,7 +99,9 @@ impl Analysis {
                     return ControlFlow::Continue(());
                 }
             };
-            takers.iter_mut().for_each(|track| track.replay(arrival));
+            for track in &mut takers {
+                track.replay(arrival);
+            }
             if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         self.read.insert(rank, ObjectRead { records: sums.records, bytes: sums.bytes });

@@ -29,9 +29,9 @@ pub(super) fn run(arguments: &cli::Capture) -> Result<Verdict, Error> {
 /// What is in the file, on one line.
 fn said(captured: &Capture) -> String {
     let names: Vec<&str> = captured.indices.keys().map(String::as_str).collect();
-    let mut line = format!("{} ({})", captured.requested, names.join(", "));
-    if !captured.unanswered.is_empty() {
-        line.push_str(&format!("; not answered: {}", captured.unanswered.join("; ")));
+    let line = format!("{} ({})", captured.requested, names.join(", "));
+    match captured.unanswered.as_slice() {
+        [] => line,
+        unanswered => format!("{line}; not answered: {}", unanswered.join("; ")),
     }
-    line
 }

@@ -7,7 +7,7 @@ use super::progress::{Meter, Traffic};
 use super::{Verdict, list, output};
 use crate::cli::{Check, FailOn, Format};
 use crate::error::Error;
-use crate::firehose::{self, Deliveries, failure};
+use crate::firehose::{self, Deliveries};
 use crate::io::fetch::{self, Body, FetchOptions, Stop};
 use crate::io::listing::{self, Listing};
 use crate::io::s3::Store;
@@ -39,7 +39,7 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
     let scan = Scan { runtime, listing, deliveries, stop: Stop::new() };
     let analysis =
         Analysis::new(index.map(|side| side.capture), scan.deliveries.objects.clone(), options)?;
-    let report = scan.run(analysis, check)?;
+    let report = scan.run(analysis, check);
     output::print(|out| match check.format {
         Format::Text => report::text::text(&report, out),
         Format::Json => report::json::json(&report, out),
@@ -128,7 +128,7 @@ struct Scan {
 }
 
 impl Scan {
-    fn run(self, mut analysis: Analysis, check: &Check) -> Result<Report, Error> {
+    fn run(self, mut analysis: Analysis, check: &Check) -> Report {
         self.stop_on_ctrl_c();
         let meter = Meter::start(
             check.progress,
@@ -144,7 +144,7 @@ impl Scan {
         }
         let report = analysis.finish();
         meter.end(&report, self.traffic());
-        Ok(report)
+        report
     }
 
     fn records(&self, analysis: &mut Analysis, meter: &Meter) {
@@ -165,12 +165,7 @@ impl Scan {
         for (position, mut body) in self.fetch(&sources) {
             let failure = &self.deliveries.failures[position];
             let hint = hint(&mut body);
-            let key = failure.object.key.clone();
-            let folder = key
-                .split('/')
-                .find(|part| failure::folder_kind(part).is_some())
-                .unwrap_or_default()
-                .to_owned();
+            let (key, folder) = (failure.object.key.clone(), failure.folder.clone());
             analysis.failure(FailureObject { key, folder, wrappers: None }, &hint, &mut body);
         }
     }

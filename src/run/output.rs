@@ -15,13 +15,11 @@ pub(super) fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Re
 }
 
 /// Says why a run could not look: the chain of causes, then what to do.
-#[expect(clippy::print_stderr, reason = "ring 3 speaks to the user")]
 pub(super) fn complain(error: &Error) {
     anstream::eprintln!("{}", error.explain());
 }
 
 /// Says something to the user that is no part of a report.
-#[expect(clippy::print_stderr, reason = "ring 3 speaks to the user")]
 pub(super) fn tell(line: &str) {
     anstream::eprintln!("{line}");
 }

@@ -154,12 +154,13 @@ fn check_templates(engine: &str, facts: &Facts, capture: &Capture) {
     assert_eq!(has_composable, facts.has_composable, "{engine}");
     assert_eq!(capture.component_templates.contains_key("base"), facts.has_composable, "{engine}");
     let unanswered: Vec<&str> = capture.unanswered.iter().map(String::as_str).collect();
-    let expected: &[&str] = match facts.has_composable {
-        true => &[],
-        false => &[
+    let expected: &[&str] = if facts.has_composable {
+        &[]
+    } else {
+        &[
             "_component_template: this version of the engine has none",
             "_index_template: this version of the engine has none",
-        ],
+        ]
     };
     assert_eq!(unanswered, expected, "{engine}");
 }
@@ -216,7 +217,8 @@ fn fill(facts: &Facts, url: &str) {
     let kind = if facts.has_types { r#","_type":"isc""# } else { "" };
     let mut bulk = String::new();
     let mut add = |verb: &str, index: &str, id: u32, source: &str| {
-        bulk.push_str(&format!(r#"{{"{verb}":{{"_index":"{index}"{kind},"_id":"{id}"}}}}"#));
+        let line = format!(r#"{{"{verb}":{{"_index":"{index}"{kind},"_id":"{id}"}}}}"#);
+        bulk.push_str(&line);
         bulk.push('\n');
         if verb == "index" {
             bulk.push_str(source);
@@ -258,7 +260,7 @@ fn options(url: &str) -> ClusterOptions {
 }
 
 fn recordings() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/engines");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clusters");
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -275,7 +277,7 @@ fn record(engine: &str, answers: &BTreeMap<String, Response>) {
         })
         .collect();
     let recording = json!({"recorded_from": engine, "answers": answers});
-    let path = format!("{}/fixtures/engines/{engine}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/fixtures/clusters/{engine}.json", env!("CARGO_MANIFEST_DIR"));
     fs::create_dir_all(Path::new(&path).parent().unwrap()).unwrap();
     fs::write(path, format!("{recording:#}\n")).unwrap();
 }

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod architecture;
+mod capture;
 mod cli;
 mod cluster;
+mod date;
 mod firehose;
 mod profile;
 mod record;

@@ -5,6 +5,7 @@ mod chain;
 mod contract;
 mod faults;
 mod files;
+mod program;
 mod signing;
 mod tags;
 
@@ -20,7 +21,7 @@ use mapdrift::io::fetch::{self, FetchOptions, Stop};
 use mapdrift::io::listing::{self, Listing};
 use mapdrift::io::s3::{Proxies, S3Options, Signing};
 use mapdrift::io::source::{Source, SourceError, parse};
-use mapdrift::model::problem::Problem;
+use mapdrift::model::problem::Unreadable;
 use tokio::runtime::Runtime;
 
 use crate::support::proxy::FaultProxy;
@@ -88,7 +89,7 @@ fn signed(endpoint: &str, secret: &str) -> S3Options {
         region: Some("us-east-1".to_owned()),
         endpoint: Some(endpoint.to_owned()),
         proxies: Proxies::Never,
-        attempts: 4,
+        attempts: Some(4),
         backoff: Duration::from_millis(1),
         ..S3Options::default()
     }
@@ -146,7 +147,7 @@ impl Child {
 struct Delivered {
     key: String,
     bytes: Vec<u8>,
-    problem: Option<Problem>,
+    problem: Option<Unreadable>,
 }
 
 /// Reads all backup objects of a listing in delivery order.
@@ -164,7 +165,7 @@ fn deliver_with(runtime: &Runtime, listing: &Listing, options: &FetchOptions) ->
         let mut bytes = Vec::new();
         let failed = body.read_to_end(&mut bytes).err();
         let problem = failed
-            .map(|error| fetch::problem(&error, body.key()).expect("bodies fail with a kind"));
+            .map(|error| Unreadable::behind(&error).expect("bodies fail with a kind").clone());
         Delivered { key: body.key().to_owned(), bytes, problem }
     });
     read.collect()

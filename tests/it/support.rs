@@ -3,6 +3,7 @@
 
 pub(crate) mod moto;
 pub(crate) mod engine;
+pub(crate) mod experiment;
 pub(crate) mod http;
 pub(crate) mod proxy;
 pub(crate) mod store;

@@ -9,7 +9,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use opensearch::CountParts;
 use opensearch::cluster::ClusterGetComponentTemplateParts;
@@ -202,7 +202,7 @@ impl Door {
         };
         let mut request = request.build().map_err(|why| unsendable(why.into()))?;
         if let SignIn::Aws(signer) = &self.sign_in {
-            signer.sign(&mut request).map_err(unsendable)?;
+            signer.sign(&mut request, now()).map_err(unsendable)?;
         }
         Ok(request)
     }
@@ -272,6 +272,11 @@ fn client(options: &ClusterOptions, address: &Address) -> Result<Client, Cluster
     builder
         .build()
         .map_err(|why| ClusterError::Unsendable { host: address.shown(), source: Box::new(why) })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a signature holds the time of signing")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the certificate is read where it is used")]

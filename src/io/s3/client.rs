@@ -3,46 +3,19 @@
 //! In: [`S3Options`]. Out: a [`Store`]. Refuses to know: what is asked for; see `list` and `get`.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::interceptors::{BeforeTransmitInterceptorContextRef, InterceptorContext};
-use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
-use aws_sdk_s3::config::{
-    ConfigBag, Intercept, ProvideCredentials as _, Region, RuntimeComponents,
-};
-use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::{ProvideCredentials as _, Region};
 use aws_types::service_config::ServiceConfigKey;
 use url::{Host, Url};
 
+use super::attempts::{CountAttempts, Retry, Traffic};
 use super::error::S3Error;
 use super::options::{Addressing, S3Options};
 use super::signin::shared_config;
-
-/// What went over the wire.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    requests: AtomicU64,
-    bytes: AtomicU64,
-}
-
-impl Traffic {
-    /// Requests sent, every attempt counted.
-    pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    /// Bytes of objects received, as stored.
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn received(&self, bytes: usize) {
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-}
 
 /// A store that has been signed in to. Clones share their clients.
 #[derive(Clone, Debug)]
@@ -72,6 +45,11 @@ impl Store {
     /// What went over the wire so far.
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
+    }
+
+    /// Attempts for each request, and for a body that breaks without progress.
+    pub(super) fn attempts(&self) -> u32 {
+        self.shared.retry_config().map_or(1, RetryConfig::max_attempts)
     }
 
     /// How to reach the store.
@@ -113,8 +91,8 @@ impl Store {
     fn new_client(&self, region: Option<&str>) -> Client {
         let mut config = aws_sdk_s3::config::Builder::from(&*self.shared)
             .force_path_style(self.path_style())
-            .retry_classifier(TooManyRequests)
-            .interceptor(CountRequests(self.traffic.clone()));
+            .retry_classifier(Retry(self.traffic.clone()))
+            .interceptor(CountAttempts(self.traffic.clone()));
         if let Some(region) = region {
             config = config.region(Region::new(region.to_owned()));
         }
@@ -127,6 +105,21 @@ impl Store {
             Addressing::Virtual => false,
             Addressing::Auto => self.endpoint().is_some_and(|endpoint| !is_amazon(&endpoint)),
         }
+    }
+
+    /// Who is asked about a bucket, for messages: `127.0.0.1:9000`, or Amazon S3 and the region.
+    pub(super) fn counterpart(&self, bucket: &str) -> String {
+        let url = self.endpoint().and_then(|endpoint| Url::parse(&endpoint).ok());
+        if let Some(host) = url.as_ref().and_then(Url::host_str) {
+            let port =
+                url.as_ref().and_then(Url::port).map_or(String::new(), |port| format!(":{port}"));
+            return format!("{host}{port}");
+        }
+        let client = self.client(bucket);
+        client
+            .config()
+            .region()
+            .map_or("Amazon S3".to_owned(), |region| format!("Amazon S3 in {region}"))
     }
 
     /// The endpoint that replaces Amazon's, wherever it was set. The order is the SDK's own.
@@ -171,41 +164,5 @@ fn check_endpoint(endpoint: Option<&str>) -> Result<(), S3Error> {
         }
         Some(Host::Domain("")) | None => wrong("it names no host"),
         Some(_) => Ok(()),
-    }
-}
-
-/// Compatible stores say 429 where S3 says 503 `SlowDown`; the SDK retries only the latter.
-#[derive(Debug)]
-struct TooManyRequests;
-
-impl ClassifyRetry for TooManyRequests {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        match context.response().map(|response| response.status().as_u16()) {
-            Some(429) => RetryAction::throttling_error(),
-            _ => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "429 Too Many Requests"
-    }
-}
-
-#[derive(Debug)]
-struct CountRequests(Arc<Traffic>);
-
-impl Intercept for CountRequests {
-    fn name(&self) -> &'static str {
-        "count requests"
-    }
-
-    fn read_before_transmit(
-        &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.0.requests.fetch_add(1, Ordering::Relaxed);
-        Ok(())
     }
 }

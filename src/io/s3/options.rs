@@ -27,8 +27,8 @@ pub struct S3Options {
     pub ca_cert: Option<PathBuf>,
     /// Whether the proxy variables count.
     pub proxies: Proxies,
-    /// Attempts for each request, the first included.
-    pub attempts: u32,
+    /// Attempts for each request, the first included. Not given: `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`, else 6.
+    pub attempts: Option<u32>,
     /// The first wait between attempts; it doubles, with chance, up to 20 s.
     pub backoff: Duration,
     /// How long a server may say nothing before a request, or a body under way, counts as broken.
@@ -46,7 +46,7 @@ impl Default for S3Options {
             payer: Payer::Owner,
             ca_cert: None,
             proxies: Proxies::FromEnvironment,
-            attempts: 6, // 1 + 2 + 4 + 8 + 16 s of waiting at most: throttling by a prefix that S3 is about to split lasts longer than the SDK's 3
+            attempts: None,
             backoff: Duration::from_secs(1),
             patience: Duration::from_secs(30),
         }

@@ -45,22 +45,33 @@ pub(super) async fn shared_config(options: &S3Options) -> Result<SdkConfig, S3Er
         Signing::Given(provider) => loader.credentials_provider(provider.clone()),
         Signing::Chain => loader.credentials_provider(chain(options, &connections, region).await),
     };
-    Ok(loader.load().await)
+    Ok(persistent(&loader.load().await, options))
 }
 
-/// Time-outs and retries.
+/// Time-outs.
 fn patient(options: &S3Options) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(4))
         .read_timeout(options.patience);
-    let retries = RetryConfig::standard()
-        .with_max_attempts(options.attempts)
-        .with_initial_backoff(options.backoff);
     aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts.build())
-        .retry_config(retries)
         // A slow reader is no stalled server; `get` has a clock of its own that runs only while it waits.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
+/// What the SDK tries when nobody says how often.
+const SDK_ATTEMPTS: u32 = 3;
+/// Waits of 1 + 2 + 4 + 8 + 16 s at most: S3 throttles for longer than the SDK's 3 attempts while it splits a prefix.
+const ATTEMPTS: u32 = 6;
+
+/// Retries.
+fn persistent(config: &SdkConfig, options: &S3Options) -> SdkConfig {
+    let found = config.retry_config().map_or(SDK_ATTEMPTS, RetryConfig::max_attempts);
+    let said = options.attempts.or(Some(found).filter(|found| *found != SDK_ATTEMPTS));
+    let retries = RetryConfig::standard()
+        .with_max_attempts(said.unwrap_or(ATTEMPTS))
+        .with_initial_backoff(options.backoff);
+    config.to_builder().retry_config(retries).build()
 }
 
 /// Flag, environment, profile, instance. Nobody says: any region of the partition, which will name the right one.

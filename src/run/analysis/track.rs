@@ -229,6 +229,15 @@ impl Birth {
     ) -> Result<Track, Error> {
         let index = Index::new(self.engine, self.declared.clone(), self.settings)
             .map_err(|source| Error::Index { index: name.clone(), source })?;
+        let mut doubts = Doubts::default();
+        for (path, field_type) in index.opaque() {
+            doubts.add(
+                Confidence::Likely,
+                format!(
+                    "`{path}` is {field_type}, which the replica does not know: every value passes"
+                ),
+            );
+        }
         let period = rotation::rotated(&name, None).map(|rotated| rotated.period);
         let replay = Replay::new(index, options.limits.example_bytes);
         Ok(Track {

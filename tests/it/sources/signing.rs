@@ -7,6 +7,7 @@ use mapdrift::io::s3::{S3Options, Signing};
 use mapdrift::io::source::SourceError;
 
 use super::{BUCKET, World, key, put, s3, signed};
+use crate::support::proxy::FaultProxy;
 use crate::support::store::{SECRET_KEY, StoreServer};
 
 /// An error with all its causes and its hint, as a user would see it.
@@ -54,10 +55,22 @@ fn nobody_listening_is_out_of_reach_with_the_cause() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (code, text) = refused(&signed(&format!("http://{unused}"), SECRET_KEY));
     assert_eq!(code, 4);
+    assert!(text.contains(&unused.to_string()), "{text}");
     assert!(
         text.contains("out of reach") && text.contains("refused") && text.contains("--s3-endpoint"),
         "{text}"
     );
+}
+
+#[test]
+fn a_store_that_never_answered_is_asked_twice_and_no_more() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let world = FaultProxy::start(runtime.handle(), nobody);
+    let options =
+        S3Options { attempts: Some(9), ..signed(&format!("http://{}", world.address), SECRET_KEY) };
+    assert_eq!(runtime.block_on(listing::list(&[s3("")], &options)).unwrap_err().exit_code(), 4);
+    assert_eq!(world.seen().len(), 2);
 }
 
 #[test]
@@ -109,7 +122,7 @@ fn a_private_authority_is_trusted_where_it_is_named_and_only_there() {
     std::fs::write(&path, authority).unwrap();
     let endpoint = format!("https://{}", server.address);
     let list = |ca_cert| {
-        let options = S3Options { ca_cert, attempts: 1, ..signed(&endpoint, SECRET_KEY) };
+        let options = S3Options { ca_cert, attempts: Some(1), ..signed(&endpoint, SECRET_KEY) };
         runtime.block_on(listing::list(&[s3("")], &options))
     };
     assert_eq!(list(Some(path)).unwrap().entries.len(), 1);

@@ -56,6 +56,10 @@ struct Engine {
 }
 
 impl Engine {
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it ends with this process, which cannot wait for it"
+    )]
     fn start(name: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut process = Command::new(script())
@@ -64,7 +68,8 @@ impl Engine {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|why| panic!("cannot start {name}: {why}"));
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut lines =
+            BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut log = Vec::new();
         while let Some(line) = lines.next() {
             if line.starts_with("READY") {
@@ -83,6 +88,10 @@ fn script() -> PathBuf {
 
 fn names(verb: &str) -> Vec<String> {
     let output = Command::new(script()).arg(verb).output().unwrap();
-    assert!(output.status.success(), "engines cannot run here: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "engines cannot run here: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }

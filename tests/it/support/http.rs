@@ -74,9 +74,12 @@ fn serve(mut stream: TcpStream, kept: &Mutex<Vec<Request>>, answer: &dyn Fn(&Req
     let request = Request { method, target, headers };
     let response = answer(&request);
     kept.lock().unwrap().push(request);
-    let mut head = format!("HTTP/1.1 {} x\r\ncontent-length: {}\r\nconnection: close\r\n", response.status, response.body.len());
+    let length = response.body.len();
+    let status = response.status;
+    let mut head =
+        format!("HTTP/1.1 {status} x\r\ncontent-length: {length}\r\nconnection: close\r\n");
     for (name, value) in &response.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     // A client that has gone away is no failure of the server.
     let _ = stream.write_all(format!("{head}\r\n{}", response.body).as_bytes());
@@ -84,7 +87,10 @@ fn serve(mut stream: TcpStream, kept: &Mutex<Vec<Request>>, answer: &dyn Fn(&Req
 
 fn headers(lines: &mut impl Iterator<Item = String>) -> Vec<(String, String)> {
     let head = lines.take_while(|line| !line.is_empty());
-    head.filter_map(|line| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))).collect()
+    head.filter_map(|line| {
+        line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
+    })
+    .collect()
 }
 
 /// One request to a server on loopback, whatever the method: tests set real engines up with it.
@@ -103,7 +109,8 @@ pub(crate) fn call(method: &str, url: &str, body: &str) -> Response {
     reader.read_line(&mut line).unwrap();
     let status = line.split(' ').nth(1).unwrap().parse().unwrap();
     let headers = headers(&mut reader.by_ref().lines().map_while(Result::ok));
-    let is_chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let is_chunked =
+        headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
     let body = if is_chunked { chunks(&mut reader) } else { rest(&mut reader) };
     Response { status, headers, body: String::from_utf8(body).unwrap() }
 }

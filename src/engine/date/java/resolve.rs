@@ -3,7 +3,7 @@
 //! Goes in: fields and a resolver style. Comes out: the date and the time as far as they are complete, and the fields that are
 //! left over; or the message of the exception. Source: `java.time.format.Parsed`, `IsoChronology`, `IsoFields`, `WeekFields`.
 
-use super::super::calendar;
+use super::super::calendar::{self, Weeks};
 use super::fields::{ALL, Field, Fields};
 
 /// `java.time.format.ResolverStyle`.
@@ -28,10 +28,12 @@ pub(super) enum LongYears {
 pub(super) struct Rules {
     pub(super) style: Style,
     pub(super) long_years: LongYears,
+    /// The weeks of the locale.
+    pub(super) weeks: Weeks,
 }
 
 /// What a string means, as far as it says so.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Resolved {
     /// Days since 1970.
     pub(super) date: Option<i64>,
@@ -41,6 +43,8 @@ pub(super) struct Resolved {
     pub(super) fields: Fields,
     /// Whole days that the time ran over.
     pub(super) excess_days: i64,
+    /// The weeks of the locale.
+    pub(super) weeks: Weeks,
 }
 
 /// The message of the one `ArithmeticException` among the errors here.
@@ -56,7 +60,8 @@ const HOUR: i64 = 60 * MINUTE;
 /// Resolves everything that can be resolved.
 pub(super) fn resolve(fields: Fields, rules: Rules) -> Result<Resolved, String> {
     let style = rules.style;
-    let mut resolved = Resolved { fields, ..Resolved::default() };
+    let mut resolved =
+        Resolved { date: None, time: None, fields, excess_days: 0, weeks: rules.weeks };
     resolved.date_fields(style)?;
     resolved.time_fields(style)?;
     if resolved.week_fields(rules)? {
@@ -91,9 +96,11 @@ impl Resolved {
 
     fn set_date(&mut self, date: i64) -> Result<(), String> {
         match self.date.replace(date) {
-            Some(old) if old != date => {
-                Err(format!("Conflict found: Fields resolved to two different dates: {} {}", show_date(old), show_date(date)))
-            }
+            Some(old) if old != date => Err(format!(
+                "Conflict found: Fields resolved to two different dates: {} {}",
+                show_date(old),
+                show_date(date)
+            )),
             _ => Ok(()),
         }
     }
@@ -116,7 +123,9 @@ impl Resolved {
             None => 1 - of_era,
         };
         match self.fields.put(Field::Year, value) {
-            Some(old) if old != value => Err(format!("Conflict found: Year {old} differs from Year {value}")),
+            Some(old) if old != value => {
+                Err(format!("Conflict found: Year {old} differs from Year {value}"))
+            }
             _ => Ok(()),
         }
     }
@@ -127,7 +136,8 @@ impl Resolved {
         let fields = &mut self.fields;
         if fields.has(Field::HalfDay) && fields.has(Field::HourOfHalfDay) {
             let half = Field::HalfDay.check(fields.take(Field::HalfDay).unwrap_or(0))?;
-            let hour = Field::HourOfHalfDay.check(fields.take(Field::HourOfHalfDay).unwrap_or(0))?;
+            let hour =
+                Field::HourOfHalfDay.check(fields.take(Field::HourOfHalfDay).unwrap_or(0))?;
             fields.derive(Field::HalfDay, Field::Hour, half * 12 + hour)?;
         }
         for (field, unit) in [(Field::NanoOfDay, 1), (Field::MilliOfDay, 1_000_000)] {
@@ -158,19 +168,29 @@ impl Resolved {
         self.fields.derive(clock, hour, if value == noon { 0 } else { value })
     }
 
-    fn set_time(&mut self, hour: i64, minute: i64, second: i64, nano: i64, style: Style) -> Result<(), String> {
+    fn set_time(
+        &mut self,
+        hour: i64,
+        minute: i64,
+        second: i64,
+        nano: i64,
+        style: Style,
+    ) -> Result<(), String> {
         Field::Minute.check(minute)?;
         Field::Nano.check(nano)?;
-        let (time, excess) = if style == Style::Smart && (hour, minute, second, nano) == (24, 0, 0, 0) {
-            (0, 1)
-        } else {
-            Field::Hour.check(hour)?;
-            Field::Second.check(second)?;
-            (hour * HOUR + minute * MINUTE + second * SECOND + nano, 0)
-        };
+        let (time, excess) =
+            if style == Style::Smart && (hour, minute, second, nano) == (24, 0, 0, 0) {
+                (0, 1)
+            } else {
+                Field::Hour.check(hour)?;
+                Field::Second.check(second)?;
+                (hour * HOUR + minute * MINUTE + second * SECOND + nano, 0)
+            };
         self.excess_days = excess;
         match self.time.replace(time) {
-            Some(old) if old != time => Err("Conflict found: Fields resolved to different times".to_owned()),
+            Some(old) if old != time => {
+                Err("Conflict found: Fields resolved to different times".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -184,12 +204,18 @@ impl Resolved {
             }
         }
         if let Some(day) = self.fields.take(Field::LocalDayOfWeek) {
-            self.fields.put(Field::DayOfWeek, Field::LocalDayOfWeek.check(day)?);
+            let day = Field::LocalDayOfWeek.check(day)?;
+            let iso_day = if rules.weeks == Weeks::Sunday { (day + 5) % 7 + 1 } else { day };
+            self.fields.put(Field::DayOfWeek, iso_day);
             changed = true;
         }
-        for (year, week) in [(Field::WeekYear, Field::Week), (Field::LocalWeekYear, Field::LocalWeek)] {
+        for (year, week) in
+            [(Field::WeekYear, Field::Week), (Field::LocalWeekYear, Field::LocalWeek)]
+        {
             let fields = &mut self.fields;
-            if let (Some(y), Some(w), Some(d)) = (fields.get(year), fields.get(week), fields.get(Field::DayOfWeek)) {
+            if let (Some(y), Some(w), Some(d)) =
+                (fields.get(year), fields.get(week), fields.get(Field::DayOfWeek))
+            {
                 let date = week_date((year, y), (week, w), d, rules)?;
                 for field in [year, week, Field::DayOfWeek] {
                     fields.take(field);
@@ -213,13 +239,26 @@ impl Resolved {
                 if gap {
                     return Ok(());
                 }
-                self.set_time(hour, minute.unwrap_or(0), second.unwrap_or(0), nano.unwrap_or(0), style)?;
+                self.set_time(
+                    hour,
+                    minute.unwrap_or(0),
+                    second.unwrap_or(0),
+                    nano.unwrap_or(0),
+                    style,
+                )?;
                 for field in [Field::Hour, Field::Minute, Field::Second, Field::Nano] {
                     self.fields.take(field);
                 }
             }
         }
-        for field in [Field::HalfDay, Field::HourOfHalfDay, Field::Hour, Field::Minute, Field::Second, Field::Nano] {
+        for field in [
+            Field::HalfDay,
+            Field::HourOfHalfDay,
+            Field::Hour,
+            Field::Minute,
+            Field::Second,
+            Field::Nano,
+        ] {
             if let Some(value) = self.fields.get(field).filter(|_| style != Style::Lenient) {
                 field.check(value)?;
             }
@@ -243,14 +282,20 @@ impl Resolved {
         for field in ALL {
             let Some(value) = self.fields.get(field) else { continue };
             let (known, from) = match (self.date, self.time) {
-                (Some(date), _) if date_field(date, field).is_some() => (date_field(date, field), show_date(date)),
-                (_, Some(time)) if time_field(time, field).is_some() => (time_field(time, field), show_time(time)),
+                (Some(date), _) if date_field(date, field, self.weeks).is_some() => {
+                    (date_field(date, field, self.weeks), show_date(date))
+                }
+                (_, Some(time)) if time_field(time, field).is_some() => {
+                    (time_field(time, field), show_time(time))
+                }
                 _ => continue,
             };
             let known = known.unwrap_or(value);
             if known != value {
                 let name = field.name();
-                return Err(format!("Conflict found: Field {name} {known} differs from {name} {value} derived from {from}"));
+                return Err(format!(
+                    "Conflict found: Field {name} {known} differs from {name} {value} derived from {from}"
+                ));
             }
             self.fields.take(field);
         }
@@ -268,25 +313,40 @@ fn year_month_day(fields: &mut Fields, style: Style) -> Result<i64, String> {
     }
     Field::Month.check(month)?;
     Field::DayOfMonth.check(day)?;
-    let day = if style == Style::Smart { day.min(calendar::days_in_month(year, month)) } else { day };
+    let day =
+        if style == Style::Smart { day.min(calendar::days_in_month(year, month)) } else { day };
     date_of(year, month, day)
 }
 
 fn year_day(fields: &mut Fields, style: Style) -> Result<i64, String> {
     let year = Field::Year.check(fields.take(Field::Year).unwrap_or(0))?;
     let day = fields.take(Field::DayOfYear).unwrap_or(1);
-    if style == Style::Lenient { Ok(calendar::days(year, 1, 1) + day - 1) } else { date_of_year_day(year, day) }
+    if style == Style::Lenient {
+        Ok(calendar::days(year, 1, 1) + day - 1)
+    } else {
+        date_of_year_day(year, day)
+    }
 }
 
-fn week_date(year: (Field, i64), week: (Field, i64), day: i64, rules: Rules) -> Result<i64, String> {
-    let first = calendar::first_week(year.0.check(year.1)?);
-    let day = Field::DayOfWeek.check(day)?;
-    let longest = calendar::weeks_in_year(year.1);
+fn week_date(
+    year: (Field, i64),
+    week: (Field, i64),
+    day: i64,
+    rules: Rules,
+) -> Result<i64, String> {
+    let weeks = if week.0 == Field::LocalWeek { rules.weeks } else { Weeks::Iso };
+    let first = weeks.first_day(year.0.check(year.1)?);
+    let day = weeks.day(Field::DayOfWeek.check(day)?);
+    let longest = weeks.count(year.1);
     if week.0 == Field::LocalWeek && rules.long_years == LongYears::Clamped {
         return Ok(first + (week.0.check(week.1)?.min(longest) - 1) * 7 + day - 1);
     }
     if rules.style == Style::Strict && !(1..=longest).contains(&week.1) {
-        return Err(format!("Invalid value for {} (valid values 1 - {longest}): {}", week.0.name(), week.1));
+        return Err(format!(
+            "Invalid value for {} (valid values 1 - {longest}): {}",
+            week.0.name(),
+            week.1
+        ));
     }
     week.0.check(week.1)?;
     Ok(first + (week.1 - 1) * 7 + day - 1)
@@ -295,7 +355,18 @@ fn week_date(year: (Field, i64), week: (Field, i64), day: i64, rules: Rules) -> 
 /// `LocalDate.of`.
 pub(super) fn date_of(year: i64, month: i64, day: i64) -> Result<i64, String> {
     const MONTHS: [&str; 12] = [
-        "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+        "JANUARY",
+        "FEBRUARY",
+        "MARCH",
+        "APRIL",
+        "MAY",
+        "JUNE",
+        "JULY",
+        "AUGUST",
+        "SEPTEMBER",
+        "OCTOBER",
+        "NOVEMBER",
+        "DECEMBER",
     ];
     Field::Year.check(year)?;
     Field::Month.check(month)?;
@@ -320,19 +391,28 @@ pub(super) fn date_of_year_day(year: i64, day: i64) -> Result<i64, String> {
     Ok(calendar::days(year, 1, 1) + day - 1)
 }
 
-fn date_field(date: i64, field: Field) -> Option<i64> {
+fn date_field(date: i64, field: Field, weeks: Weeks) -> Option<i64> {
     let (year, month, day) = calendar::civil(date);
     Some(match field {
         Field::Era => i64::from(year > 0),
-        Field::YearOfEra => if year > 0 { year } else { 1 - year },
+        Field::YearOfEra => {
+            if year > 0 {
+                year
+            } else {
+                1 - year
+            }
+        }
         Field::Year => year,
         Field::Quarter => (month + 2) / 3,
         Field::Month => month,
         Field::DayOfMonth => day,
         Field::DayOfYear => date - calendar::days(year, 1, 1) + 1,
-        Field::DayOfWeek | Field::LocalDayOfWeek => calendar::day_of_week(date),
-        Field::WeekYear | Field::LocalWeekYear => calendar::week(date).0,
-        Field::Week | Field::LocalWeek => calendar::week(date).1,
+        Field::DayOfWeek => calendar::day_of_week(date),
+        Field::LocalDayOfWeek => weeks.day(calendar::day_of_week(date)),
+        Field::WeekYear => calendar::week(date).0,
+        Field::LocalWeekYear => weeks.of(date).0,
+        Field::Week => calendar::week(date).1,
+        Field::LocalWeek => weeks.of(date).1,
         _ => return None,
     })
 }
@@ -366,12 +446,26 @@ fn show_date(date: i64) -> String {
     format!("{shown}-{month:02}-{day:02}")
 }
 
+/// `Instant#toString`.
+pub(super) fn show_instant(seconds: i64, nanos: i64) -> String {
+    let (date, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let time = show_time(second * SECOND + nanos);
+    let seconds = if second % 60 == 0 && nanos == 0 { ":00" } else { "" };
+    format!("{}T{time}{seconds}Z", show_date(date))
+}
+
 /// `LocalTime#toString`.
 fn show_time(time: i64) -> String {
     let (second, nano) = (time / SECOND % 60, time % SECOND);
     let head = format!("{:02}:{:02}", time / HOUR, time / MINUTE % 60);
     if nano > 0 {
-        let digits = if nano % 1_000_000 == 0 { 3 } else if nano % 1_000 == 0 { 6 } else { 9 };
+        let digits = if nano % 1_000_000 == 0 {
+            3
+        } else if nano % 1_000 == 0 {
+            6
+        } else {
+            9
+        };
         let nano = format!("{nano:09}");
         format!("{head}:{second:02}.{}", &nano[..digits])
     } else if second > 0 {
