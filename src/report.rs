@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod concise;
 pub mod json;
+pub mod replay;
 pub mod text;
 
 mod escape;

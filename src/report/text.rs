@@ -6,8 +6,8 @@
 
 mod block;
 mod head;
-mod paint;
-mod rows;
+pub(super) mod paint;
+pub(super) mod rows;
 mod tally;
 
 use std::io::{self, Write};
