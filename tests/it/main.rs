@@ -8,6 +8,8 @@ mod cli;
 mod cluster;
 mod date;
 mod firehose;
+mod number;
+mod pattern;
 mod profile;
 mod record;
 mod renderers;
