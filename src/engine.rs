@@ -11,6 +11,7 @@ pub mod pattern;
 
 mod document;
 mod dynamic;
+mod encoding;
 mod failure;
 mod field;
 mod limits;
@@ -23,6 +24,7 @@ mod template;
 mod tree;
 mod update;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use settings::Settings;
@@ -80,6 +82,7 @@ impl Index {
             templates: mapping.dynamic_templates.iter().map(compile).collect(),
             dates: detectors(&mapping, engine)?,
             numeric_detection: mapping.numeric_detection.unwrap_or(false),
+            runtime: Arc::new(mapping.runtime.keys().cloned().collect()),
             type_name: mapping.type_name.as_deref().unwrap_or("_doc").into(),
             root,
             switches,
@@ -121,8 +124,12 @@ impl Index {
         record: &[u8],
         added: &mut Vec<(FieldPath, Decision)>,
     ) -> Outcome<Walked> {
-        check_first_bytes(record, &self.world.switches)?;
-        let tape = Tape::read(record, &self.world.switches);
+        encoding::check(record, &self.world.switches)?;
+        let body = match self.world.switches.wide_encodings {
+            true => encoding::to_utf8(record),
+            false => Cow::Borrowed(record),
+        };
+        let tape = Tape::read(&body, &self.world.switches);
         let first = document::walk(&tape, &self.world)?;
         if first.new.is_empty() && first.runtime.is_empty() {
             return late(first);
@@ -147,11 +154,14 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        let entries = mapping.runtime.len();
+        let entries = if world.switches.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);
         added.extend(additions.iter().map(|new| (path(new), new.decision.clone())));
         self.world.root = root;
+        if !runtime.is_empty() {
+            self.world.runtime = Arc::new(mapping.runtime.keys().cloned().collect());
+        }
         self.mapping = Arc::new(mapping);
         Ok(())
     }
@@ -163,25 +173,6 @@ fn late(walked: Walked) -> Outcome<Walked> {
         Some(failure) => Err(failure),
         None => Ok(walked),
     }
-}
-
-/// The first-byte rule (engine-semantics 2.1), and documents without a byte.
-fn check_first_bytes(record: &[u8], switches: &Switches) -> Outcome {
-    if record.is_empty() {
-        return Err(Failure::mapper("failed to parse, document is empty")
-            .class(RejectClass::NotAnObject));
-    }
-    let body = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
-    let first = body.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-    if !switches.first_bytes || first == Some(&b'{') {
-        return Ok(());
-    }
-    let text = "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes";
-    let cause = Failure::new("not_x_content_exception", text).class(RejectClass::NotAnObject);
-    Err(match switches.located {
-        true => cause,
-        false => Failure::mapper("failed to parse").because(cause),
-    })
 }
 
 /// 6.x: a new field with the name of a metadata field that the parse let through.

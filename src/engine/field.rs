@@ -4,18 +4,27 @@
 //! not known here are opaque: every value passes, and [`Rule::Opaque`] says so.
 
 mod boolean;
+mod completion;
 mod date;
+mod geo;
 mod ip;
+mod join;
 mod keyword;
 mod number;
+mod other;
 pub(crate) mod preview;
+mod range;
+mod rank;
+mod vector;
 
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
-use crate::engine::switches::{FieldError, Switches};
+use crate::engine::number::{java_float, parse_double, parse_long};
+use crate::engine::switches::{FieldError, JsonErrors, Switches};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
+use crate::model::engine::Product;
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
 use crate::model::path::visible;
@@ -30,6 +39,22 @@ pub(crate) enum Rule {
     Boolean(boolean::Boolean),
     Date(date::Date),
     Ip(ip::Ip),
+    Range(range::Range),
+    Point(geo::Point),
+    Completion,
+    Join,
+    /// A query: its shape is looked at, not what stands in it.
+    Percolator,
+    RankFeature,
+    RankFeatures,
+    Scaled(other::Scaled),
+    UnsignedLong(other::Scaled),
+    Binary,
+    Flattened,
+    /// `dense_vector` of Elasticsearch.
+    Vector,
+    Version,
+    Wildcard,
     /// Not read at all.
     Unread,
     /// The value was taken when the field was made: 6.x dates that detection made.
@@ -41,8 +66,10 @@ pub(crate) enum Rule {
 impl Rule {
     /// Compiles the rule of a leaf.
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
+        let opensearch = around.switches.engine.product == Product::OpenSearch;
         match leaf.field_type.as_str() {
-            "text" => Self::Text,
+            "text" | "match_only_text" | "search_as_you_type" | "token_count" => Self::Text,
+            "wildcard" if opensearch => Self::Wildcard,
             "keyword" => Self::Keyword(keyword::Keyword::compile(leaf, around)),
             "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => {
                 Self::Number(number::Number::compile(leaf, around))
@@ -51,7 +78,51 @@ impl Rule {
             "date" | "date_nanos" => date::Date::compile(leaf, around),
             "ip" => Self::Ip(ip::Ip::compile(leaf, around)),
             "binary" if !flag(leaf, "store") && !flag(leaf, "doc_values") => Self::Unread,
+            "binary" => Self::Binary,
+            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range" | "ip_range" => {
+                range::Range::compile(leaf, around)
+            }
+            "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
+            "completion" => Self::Completion,
+            "join" => Self::Join,
+            "percolator" => Self::Percolator,
+            "rank_feature" => Self::RankFeature,
+            "rank_features" => Self::RankFeatures,
+            "sparse_vector" if !opensearch => Self::RankFeatures,
+            "dense_vector" if !opensearch => Self::Vector,
+            "scaled_float" => Self::Scaled(other::Scaled::compile(leaf, around)),
+            "unsigned_long" if opensearch => {
+                Self::UnsignedLong(other::Scaled::compile(leaf, around))
+            }
+            "flattened" | "flat_object" => Self::Flattened,
+            "version" if opensearch => Self::Version,
             _ => Self::Opaque,
+        }
+    }
+
+    /// Whether the generic wrapper stands around this type's parse. Some types override it.
+    fn is_wrapped(&self) -> bool {
+        !matches!(self, Self::Point(_) | Self::Vector | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures)
+    }
+
+    fn reading(&self) -> Reading {
+        match self {
+            Self::Number(rule) => rule.reading(),
+            Self::Scaled(_) => Reading::AsDouble,
+            Self::RankFeature => Reading::AsFloat,
+            _ => Reading::AsWritten,
+        }
+    }
+
+    /// Whether the field has `ignore_malformed` switched on, by itself or by the index.
+    fn ignores_malformed(&self) -> bool {
+        match self {
+            Self::Number(rule) => rule.ignores_malformed(),
+            Self::Date(rule) => rule.ignores_malformed(),
+            Self::Ip(rule) => rule.ignores_malformed(),
+            Self::Range(rule) => rule.ignores_malformed(),
+            Self::UnsignedLong(rule) => rule.ignores_malformed(),
+            _ => false,
         }
     }
 }
@@ -72,16 +143,48 @@ pub(crate) fn takes_arrays(field: &FieldNode, _switches: &Switches) -> bool {
     matches!(&*field.type_name, "geo_point" | "geo_shape" | "completion" | "dense_vector")
 }
 
+/// Whether the field reads objects itself.
+pub(crate) fn takes_objects(field: &FieldNode) -> bool {
+    matches!(
+        field.rule,
+        Rule::Point(_)
+            | Rule::Range(_)
+            | Rule::Completion
+            | Rule::Join
+            | Rule::Percolator
+            | Rule::RankFeatures
+            | Rule::Flattened
+            | Rule::Opaque
+    )
+}
+
 /// `FieldMapper#parse`: the field, then its multi-fields, each error in the generic wrapper.
 pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     if let Err(cause) = take(field, doc) {
         let cause = cause.field(|| names::path(&field.full));
-        return Err(wrapped(doc, &field.full, &field.type_name, cause));
+        if !field.rule.is_wrapped() {
+            return Err(cause);
+        }
+        if !swallows(field, doc) {
+            let reading = field.rule.reading();
+            let type_name = doc.switches().type_in_errors(&field.type_name);
+            return Err(wrapped(doc, &field.full, type_name, reading, cause));
+        }
+        // The preview that the error would have shown is read all the same: the parser ends where the value does.
+        let _ = preview::read(doc);
+        ignore(field, doc);
     }
     for sub in &field.fields {
         parse(sub, doc)?;
     }
     Ok(())
+}
+
+/// OpenSearch 2: any field error, with the index setting on. OpenSearch 3: those of fields that have the parameter on.
+fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
+    let switches = doc.switches();
+    (switches.malformed_swallows_all && doc.world.settings.ignore_malformed)
+        || (switches.malformed_swallows_objects && field.rule.ignores_malformed())
 }
 
 fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
@@ -92,6 +195,20 @@ fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         Rule::Boolean(rule) => boolean::take(rule, field, doc),
         Rule::Date(rule) => date::take(rule, field, doc),
         Rule::Ip(rule) => ip::take(rule, field, doc),
+        Rule::Range(rule) => range::take(rule, field, doc),
+        Rule::Point(rule) => geo::parse(rule, field, doc),
+        Rule::Completion => completion::take(field, doc),
+        Rule::Join => join::take(field, doc),
+        Rule::Percolator => other::take_query(doc),
+        Rule::RankFeature => rank::take(field, doc),
+        Rule::RankFeatures => rank::take_many(field, doc),
+        Rule::Scaled(rule) => other::take_scaled(rule, field, doc),
+        Rule::UnsignedLong(rule) => other::take_unsigned(rule, field, doc),
+        Rule::Binary => other::take_binary(doc),
+        Rule::Flattened => other::take_flattened(field, doc),
+        Rule::Vector => vector::take(field, doc),
+        Rule::Version => other::take_version(doc),
+        Rule::Wildcard => other::take_wildcard(field, doc),
         Rule::Unread | Rule::Taken => Ok(()),
         Rule::Opaque => doc.parser.skip_children(),
     }
@@ -106,7 +223,13 @@ pub(crate) fn text<'t>(doc: &Doc<'t>) -> Outcome<Option<&'t [u8]>> {
 }
 
 /// The generic wrapper around whatever a field's parse throws.
-pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Box<Failure>) -> Box<Failure> {
+pub(crate) fn wrapped(
+    doc: &mut Doc<'_>,
+    full: &[u8],
+    type_name: &str,
+    reading: Reading,
+    cause: Box<Failure>,
+) -> Box<Failure> {
     let full = visible(full);
     let mut reason = format!("failed to parse field [{full}] of type [{type_name}]");
     match doc.switches().field_error {
@@ -114,7 +237,7 @@ pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Bo
         FieldError::WithId => reason.push_str(" in document with id '?'"),
         FieldError::WithPreview => {
             reason.push_str(" in document with id '?'. ");
-            match preview::read(doc) {
+            match preview(doc, reading) {
                 Ok(value) => {
                     reason.push_str(&format!("Preview of field's value: '{value}'"));
                 }
@@ -127,6 +250,36 @@ pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Bo
         class => class,
     };
     doc.mapping_failure(reason).class(class).because(cause)
+}
+
+/// How a field looked at the token that it refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    AsWritten,
+    /// As a double: Jackson then no longer knows an integer beyond 64 bits as an integer.
+    AsDouble,
+    /// As a float: from Jackson 2.14 on the number stays one.
+    AsFloat,
+}
+
+fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
+    let json = doc.switches().json_errors;
+    match (doc.token(), reading) {
+        (Token::Integer(text), Reading::AsDouble | Reading::AsFloat)
+            if parse_long(&visible(text)).is_err() =>
+        {
+            match json {
+                JsonErrors::Jackson28 | JsonErrors::Jackson210 => Ok("null".to_owned()),
+                _ => Err(Failure::state("the number was read as another")),
+            }
+        }
+        (Token::Float(text), Reading::AsFloat) if json != JsonErrors::Jackson210 => {
+            let value = parse_double(&visible(text)).unwrap_or(f64::NAN);
+            #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
+            Ok(java_float(value as f32))
+        }
+        _ => preview::read(doc),
+    }
 }
 
 /// What a field with `ignore_malformed` does with a value that it cannot take.

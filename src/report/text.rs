@@ -6,8 +6,8 @@
 
 mod block;
 mod head;
-mod paint;
-mod rows;
+pub(super) mod paint;
+pub(super) mod rows;
 mod tally;
 
 use std::io::{self, Write};
@@ -17,15 +17,19 @@ use crate::model::quantity::{counted, listed, thousands};
 use crate::model::report::Report;
 use crate::report::escape::harmless;
 
+/// Width of a sentence beside the margin.
+const WIDTH: usize = 120;
+/// Blocks of one rule that are shown.
+const SHOWN_BLOCKS: usize = 12;
 /// Problems that are shown one by one.
 const SHOWN_PROBLEMS: usize = 10;
 
 /// Writes the report.
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     head::write(report, out)?;
-    for block in block::blocks(&report.findings) {
-        writeln!(out)?;
-        block::write(report, &block, out)?;
+    let blocks = block::blocks(&report.findings);
+    for of_one_rule in blocks.chunk_by(|one, next| one[0].rule == next[0].rule) {
+        findings(report, of_one_rule, out)?;
     }
     writeln!(out)?;
     tally::write(report, out)?;
@@ -33,6 +37,21 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     not_run(report, out)?;
     writeln!(out)?;
     totals(report, out)
+}
+
+/// The blocks of one rule; many indices or objects can have many, and then the rest is said to be left out.
+fn findings(report: &Report, blocks: &[block::Block<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let (shown, rest) = blocks.split_at(blocks.len().min(SHOWN_BLOCKS));
+    for block in shown {
+        writeln!(out)?;
+        block::write(report, block, out)?;
+    }
+    let Some(first) = rest.first() else { return Ok(()) };
+    let rule =
+        paint::severity(first[0].level, &format!("{}[{}]", first[0].level.name(), first[0].rule));
+    let number = rest.iter().map(Vec::len).sum::<usize>() as u64;
+    let more = counted(number, "more finding", "more findings");
+    writeln!(out, "\n{rule}: {more}, left out here; `--format json` has them all")
 }
 
 /// Every stretch that was not read, with its place.
@@ -60,14 +79,29 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
+/// Rules that could not run, those with the same reason together.
 fn not_run(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.rules_not_run.is_empty() {
-        return Ok(());
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (&rule, reason) in &report.rules_not_run {
+        match by_reason.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, rules)) => rules.push(rule),
+            None => by_reason.push((reason, vec![rule])),
+        }
     }
-    writeln!(out)?;
-    for (i, (rule, reason)) in report.rules_not_run.iter().enumerate() {
-        let label = paint::label(if i == 0 { "not run" } else { "" });
-        writeln!(out, "{label}{rule}: {}", harmless(reason))?;
+    for (i, (reason, rules)) in by_reason.iter().enumerate() {
+        if i == 0 {
+            writeln!(out)?;
+        }
+        let sentence = format!("{}: {}", rules.join(", "), harmless(reason));
+        paragraph(if i == 0 { "not run" } else { "" }, &sentence, out)?;
+    }
+    Ok(())
+}
+
+/// A sentence beside the margin, on as many lines as it needs.
+fn paragraph(label: &str, sentence: &str, out: &mut dyn Write) -> io::Result<()> {
+    for (i, line) in rows::wrapped(sentence, WIDTH).iter().enumerate() {
+        writeln!(out, "{}{line}", paint::label(if i == 0 { label } else { "" }))?;
     }
     Ok(())
 }

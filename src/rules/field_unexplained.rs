@@ -2,7 +2,7 @@
 //! and replayed mapping. Out: one finding at the root of each unexplained subtree, and one for each field whose live type the
 //! replay contradicts.
 
-use super::{Checked, Rule, each_live_index};
+use super::{Basis, Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "no declaration and no record read here accounts for a live field or its type",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Facts,
     page: include_str!("field_unexplained.md"),
     check,
 };
@@ -63,10 +64,11 @@ fn unexplained(
         (0, false) => (Confidence::Possible, "no record that could be read holds it"),
         _ => (Confidence::Possible, "the records that hold it do not map it in the replay"),
     };
-    let message = format!("`{path}` is live as {type_name} and was not declared, but {what}");
+    let message =
+        format!("`{path}` is live as {type_name}, but no template declares it, and {what}");
     Finding {
         confidence,
-        group: Some(format!("live fields were not declared, and {}", plural(what))),
+        group: Some(format!("live fields are in no template, and {}", plural(what))),
         tokens: vec![type_name.to_owned()],
         help: vec![
             "widen the backup that is read; else look for a mapping put by hand, another writer, or deleted documents".to_owned(),

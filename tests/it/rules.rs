@@ -1,6 +1,6 @@
 //! Rules: the registry is whole, and every example on every page says what the rules really find.
 //!
-//! A page's examples are blocks: `records [KEY]` (one object of the backup), `declared` (the body of a template's mapping),
+//! A page's examples are blocks: `records [KEY]` (one object of the backup, a minute younger than the one before), `declared` (the body of a template's mapping),
 //! `live` (the body of the index's mapping), `index` (facts about the index and the run, one a line), `expect` (all findings,
 //! one a line, and why the page's rule did not run). `UPDATE=1 cargo test` rewrites the `expect` blocks.
 
@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mapdrift::firehose;
+use jiff::{SignedDuration, Timestamp};
+use mapdrift::firehose::{self, failure};
 use mapdrift::model::capture::{Capture, CapturedIndex};
 use mapdrift::model::engine::Engine;
 use mapdrift::model::evidence::FailureObject;
@@ -47,10 +48,18 @@ fn every_page_fires_and_stays_silent() {
     for rule in RULES {
         let mark = format!("[{}]", rule.id);
         let (fires, silent) = rule.page.split_once("\n## Not reported\n").expect(rule.id);
-        assert!(expectations(fires).iter().any(|expected| expected.contains(&mark)), "{} never fires", rule.id);
+        assert!(
+            expectations(fires).iter().any(|expected| expected.contains(&mark)),
+            "{} never fires",
+            rule.id
+        );
         let quiet = expectations(silent);
         assert!(!quiet.is_empty(), "{} has no example of what it does not report", rule.id);
-        assert!(!quiet.iter().any(|expected| expected.contains(&mark)), "{} is not silent", rule.id);
+        assert!(
+            !quiet.iter().any(|expected| expected.contains(&mark)),
+            "{} is not silent",
+            rule.id
+        );
     }
 }
 
@@ -58,8 +67,13 @@ fn every_page_fires_and_stays_silent() {
 fn every_page_has_the_same_parts() {
     for rule in RULES {
         let headings: Vec<&str> = rule.page.lines().filter(|line| line.starts_with('#')).collect();
-        let expected =
-            ["## What it says", "## Why it matters", "## Example", "## Not reported", "## How to fix"];
+        let expected = [
+            "## What it says",
+            "## Why it matters",
+            "## Example",
+            "## Not reported",
+            "## How to fix",
+        ];
         assert_eq!(headings[0], format!("# {}", rule.id));
         assert_eq!(&headings[1..], expected, "{}", rule.id);
     }
@@ -68,8 +82,10 @@ fn every_page_has_the_same_parts() {
 #[test]
 fn every_rule_file_is_listed_and_has_its_page() {
     let folder = root().join("src/rules");
-    let files: BTreeSet<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let files: BTreeSet<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     let listed: BTreeSet<String> = RULES
         .iter()
         .map(|rule| rule.id.replace('-', "_"))
@@ -83,7 +99,11 @@ fn the_registry_is_sorted_and_every_rule_says_what_it_is() {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
     for rule in RULES {
-        assert!(rule.id.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()), "{}", rule.id);
+        assert!(
+            rule.id.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()),
+            "{}",
+            rule.id
+        );
         assert!(!rule.summary.is_empty() && !rule.summary.ends_with('.'), "{}", rule.id);
         assert_eq!(rules::find(rule.id).map(|found| found.id), Some(rule.id));
     }
@@ -93,7 +113,7 @@ fn the_registry_is_sorted_and_every_rule_says_what_it_is() {
 #[test]
 fn nothing_is_certain_where_two_engines_fit() {
     let mut example = refused_price();
-    example.facts.push(("engine".to_owned(), "es:7.10.2 or os:1.3.0".to_owned()));
+    example.facts.push(("engine".to_owned(), "es:6.5.4 or es:6.5.3".to_owned()));
     let found = analysed(&example).findings;
     assert!(!found.is_empty());
     assert!(found.iter().all(|finding| finding.confidence < Confidence::Certain), "{found:?}");
@@ -105,10 +125,15 @@ fn without_an_engine_nothing_is_replayed_and_that_is_said() {
     analysis.problem(archived("a"));
     let report = analysis.finish();
     let silent: Vec<&str> = report.rules_not_run.keys().copied().collect();
-    for rule in ["count-mismatch", "field-added-dynamically", "nothing-to-map", "value-rejected-by-type"] {
+    for rule in
+        ["count-mismatch", "field-added-dynamically", "nothing-to-map", "value-rejected-by-type"]
+    {
         assert!(silent.contains(&rule), "{rule} is silent without a word");
     }
-    assert_eq!(report.findings.iter().map(|found| found.rule).collect::<Vec<_>>(), ["scan-incomplete"]);
+    assert_eq!(
+        report.findings.iter().map(|found| found.rule).collect::<Vec<_>>(),
+        ["scan-incomplete"]
+    );
 }
 
 #[test]
@@ -145,23 +170,30 @@ fn rewritten(page: &str, rule: &str) -> String {
     let mut example = Example::default();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        fresh += &format!("{line}\n");
+        push_line(&mut fresh, line);
         let Some(info) = line.strip_prefix("```") else { continue };
         let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         if info == "expect" {
             fresh += &expected(&std::mem::take(&mut example), rule);
         } else {
-            body.iter().for_each(|line| fresh += &format!("{line}\n"));
+            for line in &body {
+                push_line(&mut fresh, line);
+            }
             example.block(info, &body.join("\n"));
         }
-        fresh += "```\n";
+        push_line(&mut fresh, "```");
     }
     fresh
 }
 
+fn push_line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
 impl Example {
     fn block(&mut self, info: &str, body: &str) {
-        let (kind, name) = info.split_once(' ').unwrap_or((info, "records"));
+        let (kind, name) = info.split_once(' ').unwrap_or((info, "backup"));
         match kind {
             "records" => self.objects.push((name.to_owned(), body.as_bytes().to_vec())),
             "declared" => self.declared = Some(serde_json::from_str(body).expect(body)),
@@ -191,10 +223,14 @@ impl Example {
             aliases: json!({}),
             documents: self.fact("documents").map(|number| number.parse().unwrap()),
             operations: self.fact("operations").map(|number| number.parse().unwrap()),
-            created_at: Some(self.fact("created").unwrap_or("2019-04-30T06:26:30Z").parse().unwrap()),
+            created_at: Some(
+                self.fact("created").unwrap_or("2019-04-30T06:26:30Z").parse().unwrap(),
+            ),
         };
-        let template = |mapping| json!({"index_patterns": ["*"], "order": 0, "mappings": body(mapping)});
-        let declared = self.declared.iter().map(|mapping| ("declared".to_owned(), template(mapping)));
+        let template =
+            |mapping| json!({"index_patterns": ["*"], "order": 0, "mappings": body(mapping)});
+        let declared =
+            self.declared.iter().map(|mapping| ("declared".to_owned(), template(mapping)));
         Some(Capture {
             captured_at: "2019-04-30T07:00:00Z".parse().unwrap(),
             requested: "clicks".to_owned(),
@@ -209,9 +245,12 @@ impl Example {
     }
 
     fn options(&self) -> Options {
-        let limit = |name, default| self.fact(name).map_or(default, |number| number.parse().unwrap());
-        let limits = Limits { paths: limit("paths", Limits::default().paths), ..Limits::default() };
-        let inputs = Inputs { engines: self.engines(), in_flight_seconds: 300, ..Inputs::default() };
+        let limit =
+            |name, default| self.fact(name).map_or(default, |number| number.parse().unwrap());
+        let inflated_bytes = limit("inflated_bytes", Limits::default().inflated_bytes);
+        let limits = Limits { inflated_bytes, ..Limits::default() };
+        let inputs =
+            Inputs { engines: self.engines(), in_flight_seconds: 300, ..Inputs::default() };
         let engine = self.live.is_none().then(|| self.engines()[0]);
         Options { engine, limits, in_flight_seconds: 300, inputs }
     }
@@ -220,10 +259,12 @@ impl Example {
 /// The whole way from bytes to findings, as `check` goes it, without the world.
 fn analysed(example: &Example) -> Report {
     assert!(example.declared.is_none() || example.live.is_some(), "a template needs an index");
+    let start: Timestamp = "2019-04-30T06:26:00Z".parse().unwrap();
+    let minutes = |argument| i64::try_from(argument).unwrap();
     let found = |(argument, (key, bytes)): (usize, &(String, Vec<u8>))| Found {
         key: key.clone(),
         size: Some(bytes.len() as u64),
-        modified: None,
+        modified: start.checked_add(SignedDuration::from_mins(minutes(argument))).ok(),
         argument,
     };
     let found: Vec<Found> = example.objects.iter().enumerate().map(found).collect();
@@ -235,12 +276,15 @@ fn analysed(example: &Example) -> Report {
         analysis.object(u32::try_from(rank).unwrap(), &Hint::default(), &mut body, &|| true);
     }
     for failure in deliveries.failures {
-        let object = FailureObject {
-            key: failure.object.key,
-            folder: failure.kind.name().to_owned(),
-            wrappers: None,
-        };
-        analysis.failure(object, &Hint::default(), &mut example.objects[failure.source].1.as_slice());
+        let key = failure.object.key;
+        let is_folder = |part: &&str| failure::folder_kind(part).is_some();
+        let folder = key.split('/').find(is_folder).unwrap().to_owned();
+        let object = FailureObject { key, folder, wrappers: None };
+        analysis.failure(
+            object,
+            &Hint::default(),
+            &mut example.objects[failure.source].1.as_slice(),
+        );
     }
     if let Some(key) = example.fact("archived") {
         analysis.problem(archived(key));
@@ -264,7 +308,7 @@ fn expected(example: &Example, rule: &str) -> String {
     report::concise::concise(&report, &mut lines).unwrap();
     let mut lines = String::from_utf8(lines).unwrap();
     if let Some(reason) = report.rules_not_run.get(rule) {
-        lines += &format!("not run: {reason}\n");
+        push_line(&mut lines, &format!("not run: {reason}"));
     }
     lines
 }

@@ -15,6 +15,10 @@ pub(crate) struct Ip {
 }
 
 impl Ip {
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
         let malformed = switch(leaf, "ignore_malformed");
         Self { ignore_malformed: malformed.unwrap_or(around.settings.ignore_malformed) }

@@ -5,12 +5,12 @@
 
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
-use crate::engine::field::{self, switch};
+use crate::engine::field::{self, Reading, switch};
 use crate::engine::number::{
     Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float, parse_long,
     string_to_long, string_to_narrow,
 };
-use crate::engine::switches::JsonErrors;
+use crate::engine::switches::{JsonErrors, Walk};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
@@ -64,6 +64,18 @@ impl Kind {
 }
 
 impl Number {
+    pub(crate) fn reading(&self) -> Reading {
+        match self.kind {
+            Kind::Double => Reading::AsDouble,
+            Kind::Float | Kind::HalfFloat => Reading::AsFloat,
+            _ => Reading::AsWritten,
+        }
+    }
+
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
         let settings = around.settings;
         Self {
@@ -110,7 +122,7 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
     match doc.switches().json_malformed {
-        true => token.is_value() || doc.switches().malformed_swallows_objects,
+        true => token.is_value(),
         false => matches!(
             failure.kind.as_ref(),
             "illegal_argument_exception" | "number_format_exception"
@@ -128,6 +140,11 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
             let text = visible(text);
+            if text.len() > 1000 && doc.switches().number_string_limit {
+                let length = text.chars().count();
+                let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
+                return Err(Failure::argument(text).class(RejectClass::ValueType));
+            }
             let taken = match kind {
                 Kind::Long => string_long(&text),
                 Kind::Integer | Kind::Byte => string_narrow(&text, Narrow::Integer),
@@ -140,13 +157,17 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
             Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
             _ => json_integer(token, &visible(text), kind, coerce, doc)?,
         },
+        Token::BeginObject if doc.switches().object_as_number => {
+            return Err(Failure::argument("Cannot parse object as number")
+                .class(RejectClass::ObjectScalar));
+        }
         other => {
             let verb = match doc.switches().json_errors {
                 JsonErrors::Jackson3 => "cannot use numeric value accessors",
                 _ => "can not use numeric value accessors",
             };
             let text = format!("Current token ({}) not numeric, {verb}", other.json_word());
-            return Err(not_numeric(doc, text, other));
+            return Err(not_coercible(doc, text, other));
         }
     };
     check(kind, taken)
@@ -230,8 +251,15 @@ fn json_integer(
     };
     let (low, high) = Narrow::Short.range();
     if kind == Kind::Short && !(low..=high).contains(&value) {
-        let text = format!("Numeric value ({text}) out of range of Java short");
-        return Err(range_error(doc, text, token));
+        let text = match doc.switches().json_errors {
+            JsonErrors::Jackson3 => format!("Numeric value ({text}) out of range of `short` ({low} - {high})"),
+            _ => format!("Numeric value ({text}) out of range of Java short"),
+        };
+        return Err(match doc.switches().json_errors {
+            JsonErrors::Jackson210 => json_failure(doc, "json_parse_exception", text),
+            _ => range_error(doc, text),
+        }
+        .class(RejectClass::NumberRange));
     }
     let fraction = Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
     if !coerce {
@@ -265,21 +293,22 @@ fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Box<
         JsonErrors::Jackson3 => format!("`{word}`"),
         _ => word.to_owned(),
     };
-    let text = format!("Numeric value ({text}) out of range of {word} ({low} - {high})");
-    range_error(doc, text, token)
+    let digits = text.trim_start_matches('-').len();
+    let shown = match (token, doc.switches().json_errors) {
+        (Token::Float(_), _) | (_, JsonErrors::Jackson28) => text.to_owned(),
+        _ if text.len() >= 1000 => format!("[Integer with {digits} digits]"),
+        _ => text.to_owned(),
+    };
+    let text = format!("Numeric value ({shown}) out of range of {word} ({low} - {high})");
+    range_error(doc, text)
 }
 
-fn range_error(doc: &Doc<'_>, text: String, _token: Token<'_>) -> Box<Failure> {
+fn range_error(doc: &Doc<'_>, text: String) -> Box<Failure> {
     let kind = match doc.switches().json_errors {
         JsonErrors::Jackson28 => "json_parse_exception",
         _ => "input_coercion_exception",
     };
-    Failure::new(kind, text).class(RejectClass::NumberRange)
-}
-
-/// Jackson's exception for a token that is no number: `json_parse_exception` up to Jackson 2.
-fn not_numeric(doc: &Doc<'_>, text: String, token: Token<'_>) -> Box<Failure> {
-    not_coercible(doc, text, token)
+    json_failure(doc, kind, text).class(RejectClass::NumberRange)
 }
 
 /// Jackson's exception for a token of the wrong kind.
@@ -292,7 +321,37 @@ pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Bo
         Token::BeginObject => RejectClass::ObjectScalar,
         _ => RejectClass::ValueType,
     };
-    Failure::new(kind, text).class(class)
+    json_failure(doc, kind, text).class(class)
+}
+
+/// An exception of the JSON library while a value is read: 8.x puts its own around it, OpenSearch 3 puts Jackson 2's names around
+/// Jackson 3's.
+pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> Box<Failure> {
+    match (doc.switches().json_errors, doc.switches().walk) {
+        (JsonErrors::Jackson3, _) => {
+            let inner = match kind {
+                "json_parse_exception" => "stream_read_exception",
+                other => other,
+            };
+            Failure::new(kind, text.clone()).because(Failure::new(inner, text))
+        }
+        (_, Walk::Expanding) => {
+            let outer = format!("[{}] {text}", doc.parser.location());
+            Failure::new("x_content_parse_exception", outer).because(Failure::new(kind, text))
+        }
+        _ => Failure::new(kind, text),
+    }
+}
+
+/// A double that may be infinite: what `scaled_float` reads before its own check.
+pub(crate) fn read_any_double(coerce: bool, doc: &Doc<'_>) -> Outcome<f64> {
+    match doc.token() {
+        Token::Integer(text) | Token::Float(text) => {
+            Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
+        }
+        Token::String(text) if coerce => parse_double(&visible(text)).map_err(classed),
+        _ => read(Kind::Double, coerce, doc).map(|taken| taken.value),
+    }
 }
 
 /// What only the field's type refuses: bytes beyond a byte, floats that are not finite.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{paint, rows};
+use super::{paint, paragraph, rows};
 use crate::model::path::FieldPath;
 use crate::model::quantity::{counted, thousands};
 use crate::model::report::{Report, ReportedField};
@@ -16,10 +16,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}{}", paint::label("engine"), engine(report))?;
     writeln!(out, "{}{}", paint::label("backup"), backup(report))?;
     for remark in &report.inputs.remarks {
-        writeln!(out, "{}{}", paint::label("remark"), harmless(remark))?;
+        paragraph("remark", &harmless(remark), out)?;
     }
     for (index, doubt) in doubts(report) {
-        writeln!(out, "{}{}", paint::label("doubt"), harmless(&format!("{index}{doubt}")))?;
+        paragraph("doubt", &harmless(&format!("{index}{doubt}")), out)?;
     }
     Ok(())
 }
