@@ -8,6 +8,8 @@ mod cli;
 mod cluster;
 mod date;
 mod firehose;
+mod number;
+mod pattern;
 mod laws_profile;
 mod live;
 mod profile;
