@@ -51,7 +51,13 @@ impl Replay {
 
     /// Gives the index one record. Records must come in delivery order.
     pub fn record(&mut self, arrival: Arrival<'_>) {
+        self.record_and_tell(arrival, &mut |_| {});
+    }
+
+    /// The same; the record's fate is told to `tell`.
+    pub fn record_and_tell(&mut self, arrival: Arrival<'_>, tell: &mut dyn FnMut(&Fate)) {
         let indexed = self.index.index(arrival.bytes);
+        tell(&indexed.fate);
         self.timeline.records += 1;
         for (path, decision) in indexed.added {
             self.added(path, decision, arrival);
@@ -60,6 +66,11 @@ impl Replay {
             Fate::Accepted(losses) => self.accepted(losses, arrival),
             Fate::Rejected(reject) => self.rejected(reject, arrival),
         }
+    }
+
+    /// The index as it stands.
+    pub fn index(&self) -> &Index {
+        &self.index
     }
 
     /// The history. Where nothing was declared, what the family of the first accepted record made is the index's birth.
@@ -105,6 +116,7 @@ impl Replay {
             counted: none_yet(arrival.sighting),
             first_reject: reject,
             first_bytes: shown,
+            witness: None,
         });
         count(&mut refused.counted, arrival.sighting);
     }

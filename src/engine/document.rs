@@ -4,6 +4,7 @@
 //! mapping; `engine` does that with the new mappers.
 
 pub(crate) mod copy;
+pub(crate) mod expanding;
 pub(crate) mod splitting;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,8 @@ pub(crate) struct World {
     /// Formats of date detection; empty where it is off.
     pub dates: Arc<[Detector]>,
     pub numeric_detection: bool,
+    /// Full names of runtime fields.
+    pub runtime: Arc<BTreeSet<String>>,
     /// The mapping type's name, `_doc` where types are hidden.
     pub type_name: Arc<str>,
 }
@@ -62,8 +65,6 @@ pub(crate) struct Walked {
     pub losses: Vec<Loss>,
     /// New runtime fields: full name, definition, why.
     pub runtime: Vec<(String, serde_json::Value, Decision)>,
-    /// New fields beyond the limit, as the check in the parse counts them.
-    pub over_limit: Option<u64>,
     /// An exception of Lucene's: the document fails after the mapping was updated.
     pub late: Option<Box<Failure>>,
 }
@@ -92,6 +93,8 @@ pub(crate) struct Counts {
     pub objects: u64,
     /// Arrays around the current token.
     pub arrays: u64,
+    /// Objects in arrays.
+    pub array_objects: u64,
     /// Fields that the document adds, as the check in the parse counts them.
     pub fields: u64,
 }
@@ -100,7 +103,7 @@ pub(crate) struct Counts {
 pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> {
     let mut doc = Doc {
         world,
-        parser: Parser::new(tape),
+        parser: Parser::new(tape, world.switches.walk),
         path: Vec::new(),
         walked: Walked::default(),
         in_copy: false,
@@ -108,7 +111,8 @@ pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> 
         once: BTreeSet::new(),
     };
     match world.switches.walk {
-        Walk::Splitting | Walk::Expanding => splitting::walk(&mut doc)?,
+        Walk::Splitting => splitting::walk(&mut doc)?,
+        Walk::Expanding => expanding::walk(&mut doc)?,
     }
     Ok(doc.walked)
 }
@@ -169,6 +173,14 @@ impl<'t> Doc<'t> {
         Failure::new("strict_dynamic_mapping_exception", text)
             .class(RejectClass::Strict)
             .field(|| names::path(&full))
+    }
+
+    /// Gives the current token to whatever stands in the mapping.
+    pub(crate) fn parse_node(&mut self, node: &Node) -> Outcome {
+        match self.switches().walk {
+            Walk::Splitting => splitting::parse_node(self, node),
+            Walk::Expanding => expanding::parse_node(self, node),
+        }
     }
 
     /// Gives the current token to a field.

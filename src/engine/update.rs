@@ -84,7 +84,12 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
             "mapper [{name}] of different type, current_type [{}], merged_type [ObjectMapper]",
             a.field_type
         ),
-        (Field::Leaf(_), Field::Object(_)) if pair == Pair::First => non_object(&name),
+        (Field::Leaf(_), Field::Object(_))
+            if pair == Pair::First
+                || (switches.repeats == Repeats::Appearance && into.full.contains(&b'.')) =>
+        {
+            non_object(&name)
+        }
         (Field::Leaf(a), Field::Object(_)) => format!(
             "mapper [{name}] cannot be changed from type [{}] to [ObjectMapper]",
             a.field_type

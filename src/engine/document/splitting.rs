@@ -230,13 +230,18 @@ fn parse_new_object<'t>(
                     let full = doc.path_as_text(leaf);
                     Node::Object(dynamic::phantom_object(&parent, &full))
                 }
-                false => dynamic::new_object(doc, &parent, leaf)?,
+                false => match dynamic::new_object(doc, &parent, leaf)? {
+                    Some(node) => node,
+                    None => return doc.parser.skip_children(),
+                },
             };
             doc.path.push(leaf);
             parse_node(doc, &node)?;
         }
         Dynamic::True => {
-            let node = dynamic::new_object(doc, &parent, leaf)?;
+            let Some(node) = dynamic::new_object(doc, &parent, leaf)? else {
+                return doc.parser.skip_children();
+            };
             doc.path.push(leaf);
             parse_node(doc, &node)?;
         }
@@ -351,8 +356,12 @@ fn parse_null<'t>(
     match target(doc, object, name, segments)? {
         Target::Mapped(node) => parse_node(doc, &node),
         Target::Metadata(metadata) => metadata::parse(doc, metadata),
-        Target::Nothing if object.own == Some(Dynamic::Strict) => Err(doc.strict(object, Dynamic::Strict, name)),
-        Target::Nothing => Ok(()),
+        Target::Nothing => match object.own {
+            Some(own @ (Dynamic::Strict | Dynamic::StrictAllowTemplates)) => {
+                Err(doc.strict(object, own, name))
+            }
+            _ => Ok(()),
+        },
     }
 }
 

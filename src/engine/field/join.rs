@@ -19,8 +19,12 @@ pub(crate) fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         Token::BeginObject => read_object(field, doc, &mut name, &mut parent)?,
         other => {
             let word = other.word();
+            let full = match doc.switches().join_names_null {
+                true => visible(&field.full),
+                false => "null".to_owned(),
+            };
             return Err(Failure::state(format!(
-                "[null] expected START_OBJECT or VALUE_STRING but was: {word}"
+                "[{full}] expected START_OBJECT or VALUE_STRING but was: {word}"
             ))
             .class(RejectClass::ValueType));
         }

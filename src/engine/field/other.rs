@@ -76,6 +76,10 @@ pub(crate) struct Scaled {
 }
 
 impl Scaled {
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
         let settings = around.settings;
         Self {
@@ -107,7 +111,7 @@ pub(crate) fn take_scaled(rule: &Scaled, field: &FieldNode, doc: &mut Doc<'_>) -
         Err(failure) if rule.ignore_malformed => {
             let argument =
                 matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception");
-            let json = token.is_value() && doc.switches().scaled_json_malformed;
+            let json = doc.switches().scaled_json_malformed;
             match argument || json {
                 true => {
                     field::ignore(field, doc);
@@ -132,8 +136,10 @@ pub(crate) fn take_unsigned(rule: &Scaled, field: &FieldNode, doc: &mut Doc<'_>)
         Token::Integer(text) | Token::Float(text) => unsigned(&visible(text), Shown::Whole),
         _ => number::read(Kind::Long, rule.coerce, doc).map(|_| ()),
     };
+    // A JSON number out of range is found after the place where malformed values are ignored.
+    let string = matches!(token, Token::String(_) | Token::True | Token::False);
     match read {
-        Err(_) if rule.ignore_malformed && token.is_value() => {
+        Err(_) if rule.ignore_malformed && string => {
             field::ignore(field, doc);
             Ok(())
         }
@@ -187,6 +193,18 @@ fn ascii_digit(letter: char) -> char {
     digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(letter)
 }
 
+/// `wildcard` of OpenSearch: any scalar by its text; from 3.x on it has doc values, whose length Lucene limits.
+pub(crate) fn take_wildcard(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    let Some(text) = field::text(doc)? else { return Ok(()) };
+    let values = switch(&field.definition, "doc_values") != Some(false);
+    if doc.switches().wildcard_values && values && text.len() > 32_766 {
+        let full = visible(&field.full);
+        let text = format!("DocValuesField \"{full}\" is too large, must be <= 32766");
+        doc.walked.late.get_or_insert(Failure::argument(text).class(RejectClass::TermTooLong));
+    }
+    Ok(())
+}
+
 /// `flattened` and `flat_object`: an object or null.
 pub(crate) fn take_flattened(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     match doc.token() {
@@ -237,7 +255,8 @@ pub(crate) fn take_query(doc: &mut Doc<'_>) -> Outcome {
 pub(crate) fn take_version(doc: &mut Doc<'_>) -> Outcome {
     let Some(text) = field::text(doc)? else { return Ok(()) };
     let text = visible(text);
-    if text.trim().is_empty() && text.is_empty() {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(".");
+    if doc.token() == Token::String(b"") {
         return refuse("Version string cannot be null or empty".to_owned());
     }
     match is_version(&text) {

@@ -24,11 +24,11 @@ pub(super) enum Node {
     /// A region, an offset, or both.
     Zone,
     /// Blanks, then the node, in all `width` characters.
-    Pad { width: usize, node: Box<Node> },
+    Pad { width: usize, node: Box<Self> },
     /// From here on literals and offsets match in any case.
     AnyCase,
     /// All or nothing of these.
-    Optional(Vec<Node>),
+    Optional(Vec<Self>),
 }
 
 /// How a number looks.
