@@ -69,7 +69,7 @@ impl FaultProxy {
     pub(crate) fn wait_for(&self, word: &str) {
         let absent = |seen: &mut Vec<String>| !seen.iter().any(|head| head.contains(word));
         let (seen, arrived) = &*self.seen;
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let waited = arrived.wait_timeout_while(seen.lock().unwrap(), patience, absent).unwrap();
         assert!(!waited.1.timed_out(), "no request holds {word}");
     }
