@@ -13,7 +13,6 @@ mod live;
 mod profile;
 mod record;
 mod renderers;
-mod replica;
 mod replay_cmd;
 mod replica;
 mod rules;
