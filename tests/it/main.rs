@@ -16,7 +16,6 @@ mod profile;
 mod readme;
 mod record;
 mod renderers;
-mod replica;
 mod replay_cmd;
 mod rules;
 mod sources;
