@@ -24,6 +24,8 @@ pub(super) struct Backup {
     pub listing: Listing,
     /// The same in delivery order.
     pub deliveries: Deliveries,
+    /// The sources, as a report calls them.
+    pub names: Vec<String>,
     stop: Stop,
 }
 
@@ -45,7 +47,8 @@ impl Backup {
         let runtime = super::runtime()?;
         let listing = runtime.block_on(listing::list(sources, store))?;
         let deliveries = firehose::deliveries(&listing.found(), None);
-        Ok(Self { runtime, listing, deliveries, stop: Stop::new() })
+        let names = sources.iter().map(Source::name).collect();
+        Ok(Self { runtime, listing, deliveries, names, stop: Stop::new() })
     }
 
     /// A meter for all of it.

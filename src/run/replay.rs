@@ -83,7 +83,7 @@ fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Rea
             engine: start.engine,
             type_name: read.timeline.mapping.type_name.clone(),
             start: start.words,
-            backup: arguments.sources.clone(),
+            backup: backup.names.clone(),
             framing: framing(arguments.framing),
             remarks,
         },
