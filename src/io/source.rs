@@ -35,6 +35,7 @@ impl Source {
             Self::Stdin => "-".to_owned(),
             Self::Path(path) => own_name(path),
             Self::Glob(pattern) => pattern.clone(),
+            Self::S3 { bucket, prefix } if prefix.is_empty() => format!("s3://{bucket}"),
             Self::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
         }
     }

@@ -76,7 +76,7 @@ fn options(check: &Check, backup: &Backup, index: Option<&IndexSide>) -> Result<
         backup: backup.names.clone(),
         captured_at: index.filter(|side| !side.is_live).map(|side| side.capture.captured_at),
         in_flight_seconds: u64::from(check.in_flight),
-        remarks: remarks(engine, capture),
+        remarks: backup.remark().into_iter().chain(remarks(engine, capture)).collect(),
         ..Inputs::default()
     };
     Ok(Options { engine, limits: Limits::default(), in_flight_seconds: check.in_flight, inputs })
