@@ -59,7 +59,10 @@ impl DateFormat {
             Ok(java) => Ok(Self { grammar: Grammar::Java(java) }),
             Err(java::Refused::Unknown(why)) => Err(DateFailure::unknown(why)),
             Err(java::Refused::Illegal(reason)) => {
-                let cause = Cause { error_type: "illegal_argument_exception".to_owned(), reason: Some(reason) };
+                let cause = Cause {
+                    error_type: "illegal_argument_exception".to_owned(),
+                    reason: Some(reason),
+                };
                 Err(DateFailure { causes: vec![cause], unknown: None })
             }
         }

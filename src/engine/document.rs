@@ -9,6 +9,7 @@ pub(crate) mod splitting;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::engine::dynamic::Detector;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
 use crate::engine::names;
@@ -17,7 +18,6 @@ use crate::engine::switches::{Switches, Walk};
 use crate::engine::tape::{Parser, Tape, Token};
 use crate::engine::template::Template;
 use crate::engine::tree::{self, FieldNode, Node, ObjectNode, Surroundings};
-use crate::engine::dynamic::Detector;
 use crate::model::fate::{Loss, LossCause, RejectClass};
 use crate::model::mapping::{Dynamic, Field};
 use crate::model::timeline::Decision;
@@ -120,7 +120,8 @@ impl<'t> Doc<'t> {
 
     /// The full name of `name` in the object that is being read.
     pub(crate) fn path_as_text(&self, name: &[u8]) -> Vec<u8> {
-        let mut full = Vec::with_capacity(self.path.iter().map(|n| n.len() + 1).sum::<usize>() + name.len());
+        let mut full =
+            Vec::with_capacity(self.path.iter().map(|n| n.len() + 1).sum::<usize>() + name.len());
         for above in &self.path {
             full.extend_from_slice(above);
             full.push(b'.');
@@ -146,7 +147,12 @@ impl<'t> Doc<'t> {
     }
 
     /// The exception for a new name under `dynamic: strict`.
-    pub(crate) fn strict(&self, parent: &ObjectNode, dynamic: Dynamic, name: &[u8]) -> Box<Failure> {
+    pub(crate) fn strict(
+        &self,
+        parent: &ObjectNode,
+        dynamic: Dynamic,
+        name: &[u8],
+    ) -> Box<Failure> {
         let word = match dynamic {
             Dynamic::StrictAllowTemplates if self.switches().strict_prints_value => {
                 "strict_allow_templates"
@@ -183,7 +189,8 @@ impl<'t> Doc<'t> {
             [] => self.world.type_name.to_string(),
             full => crate::model::path::visible(full),
         };
-        let name = self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
+        let name =
+            self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
         self.mapping_failure(format_args!(
             "object mapping for [{full}] tried to parse field [{name}] as object, but found a concrete value"
         ))

@@ -11,9 +11,9 @@ use crate::engine::date::DateFormat;
 use crate::engine::document::{Doc, NewMapper};
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Rule};
-use crate::engine::number::{self, NumberKind};
 use crate::engine::limits;
 use crate::engine::names;
+use crate::engine::number::{self, NumberKind};
 use crate::engine::switches::{DateExtra, FieldError, Switches};
 use crate::engine::tape::Token;
 use crate::engine::template::{MatchType, Template};
@@ -280,12 +280,7 @@ fn guess_string(doc: &Doc<'_>, text: &[u8]) -> Guess {
     Guess::plain(MatchType::String, "strings")
 }
 
-fn build_leaf(
-    doc: &Doc<'_>,
-    parent: &ObjectNode,
-    name: &[u8],
-    guess: Guess,
-) -> Outcome<NewMapper> {
+fn build_leaf(doc: &Doc<'_>, parent: &ObjectNode, name: &[u8], guess: Guess) -> Outcome<NewMapper> {
     if let Some(template) = find_template(doc, name, guess.kind) {
         let mut new = from_template(doc, template, parent, name, guess.kind)?;
         if let (Some(detector), Field::Leaf(leaf)) = (&guess.date, &mut new.definition)
@@ -393,9 +388,9 @@ fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Box<
         ParameterError::UnknownType(found) => {
             Failure::mapper(format!("failed to find type parsed [{found}] for [{name}]"))
         }
-        ParameterError::Unknown(key, found) => {
-            Failure::mapper(format!("unknown parameter [{key}] on mapper [{name}] of type [{found}]"))
-        }
+        ParameterError::Unknown(key, found) => Failure::mapper(format!(
+            "unknown parameter [{key}] on mapper [{name}] of type [{found}]"
+        )),
         ParameterError::NotBoolean(key, value) => {
             let inner = Failure::argument(format!(
                 "Failed to parse value [{value}] as only [true] or [false] are allowed."

@@ -74,9 +74,8 @@ impl Rule {
             "ip" => Self::Ip(ip::Ip::compile(leaf, around)),
             "binary" if !flag(leaf, "store") && !flag(leaf, "doc_values") => Self::Unread,
             "binary" => Self::Binary,
-            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range" | "ip_range" => {
-                range::Range::compile(leaf, around)
-            }
+            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range"
+            | "ip_range" => range::Range::compile(leaf, around),
             "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
             "completion" => Self::Completion,
             "join" => Self::Join,
@@ -95,7 +94,10 @@ impl Rule {
 
     /// Whether the generic wrapper stands around this type's parse. Some types override it.
     fn is_wrapped(&self) -> bool {
-        !matches!(self, Self::Point(_) | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures)
+        !matches!(
+            self,
+            Self::Point(_) | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures
+        )
     }
 
     /// Whether the field has `ignore_malformed` switched on, by itself or by the index.
@@ -187,7 +189,12 @@ pub(crate) fn text<'t>(doc: &Doc<'t>) -> Outcome<Option<&'t [u8]>> {
 }
 
 /// The generic wrapper around whatever a field's parse throws.
-pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Box<Failure>) -> Box<Failure> {
+pub(crate) fn wrapped(
+    doc: &mut Doc<'_>,
+    full: &[u8],
+    type_name: &str,
+    cause: Box<Failure>,
+) -> Box<Failure> {
     let full = visible(full);
     let mut reason = format!("failed to parse field [{full}] of type [{type_name}]");
     match doc.switches().field_error {

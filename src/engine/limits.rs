@@ -33,7 +33,12 @@ pub(crate) fn check(
     check_names(additions, switches, settings)
 }
 
-fn check_nested(root: &ObjectNode, switches: &Switches, settings: &Settings, place: &str) -> Outcome {
+fn check_nested(
+    root: &ObjectNode,
+    switches: &Switches,
+    settings: &Settings,
+    place: &str,
+) -> Outcome {
     let default = if switches.array_objects_limit { 100 } else { 50 };
     let limit = settings.nested_fields.unwrap_or(default);
     if nested(root) > limit {
@@ -83,7 +88,8 @@ fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings
         None => Ok(()),
         Some(name) => {
             let shown = visible(&name);
-            let text = format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
+            let text =
+                format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
             Err(Failure::argument(text).class(RejectClass::StructureLimit))
         }
     }
@@ -112,7 +118,8 @@ pub(crate) fn count(object: &ObjectNode, switches: &Switches) -> u64 {
 
 fn count_field(field: &FieldNode, switches: &Switches) -> u64 {
     let params = &field.definition.params;
-    let has = |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
+    let has =
+        |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
     let hidden = match switches.prefixes_count {
         true => u64::from(has("index_prefixes")) + u64::from(has("index_phrases")),
         false => 0,

@@ -10,8 +10,7 @@ use crate::engine::switches::Switches;
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 
-const REASON: &str =
-    "is a metadata field and cannot be added inside a document. Use the index API request parameters.";
+const REASON: &str = "is a metadata field and cannot be added inside a document. Use the index API request parameters.";
 
 /// Metadata fields of 6.x that are fields like others while the document is read, and collide in the mapping.
 const COLLIDING_ES6: [&str; 4] = ["_source", "_field_names", "_version", "_seq_no"];

@@ -184,8 +184,9 @@ impl<'a> Tape<'a> {
         let jackson3 = switches.json_errors == JsonErrors::Jackson3;
         if switches.json_name_length && text.len() > 50_000 {
             let long = format!("Name length ({}) exceeds the maximum allowed (50000)", text.len());
-            return Err(Failure::new("stream_constraints_exception", long)
-                .class(RejectClass::NotAnObject));
+            return Err(
+                Failure::new("stream_constraints_exception", long).class(RejectClass::NotAnObject)
+            );
         }
         let index = u32::try_from(self.items.len()).unwrap_or(NONE);
         let known = |item: u32| &*self.items[item as usize].text;
@@ -255,8 +256,9 @@ fn check_number(text: &[u8]) -> Outcome {
     if digits <= 1000 {
         return Ok(());
     }
-    let reason =
-        format!("Number value length ({digits}) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)");
+    let reason = format!(
+        "Number value length ({digits}) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)"
+    );
     Err(Failure::new("stream_constraints_exception", reason).class(RejectClass::NotAnObject))
 }
 

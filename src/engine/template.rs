@@ -33,7 +33,6 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 enum Pattern {
     Simple(String),
-    
 }
 
 /// The word for a kind of value that templates match by.

@@ -70,13 +70,20 @@ impl Java {
         let parts: Vec<&str> = stripped.split("||").collect();
         for part in &parts {
             if part.is_empty() {
-                let reason = format!("Cannot have empty element in multi date format pattern: {stripped}");
+                let reason =
+                    format!("Cannot have empty element in multi date format pattern: {stripped}");
                 return Err(Refused::Illegal(reason));
             }
             parsers.extend(one_format(trim(part), engine)?);
         }
         let named_alone = engine.product == Product::Elasticsearch && engine.major >= 8;
-        let shown = if !named_alone { format } else if parts.len() == 1 { trim(stripped) } else { stripped };
+        let shown = if !named_alone {
+            format
+        } else if parts.len() == 1 {
+            trim(stripped)
+        } else {
+            stripped
+        };
         Ok(Self { shown: shown.to_owned(), parsers, engine })
     }
 
@@ -85,7 +92,8 @@ impl Java {
         if text.is_empty() {
             return false;
         }
-        let converts = self.engine.product == Product::Elasticsearch && (self.engine.major, self.engine.minor) >= (8, 7);
+        let converts = self.engine.product == Product::Elasticsearch
+            && (self.engine.major, self.engine.minor) >= (8, 7);
         if converts { self.parse(text).is_ok() } else { self.say(text).is_ok() }
     }
 
@@ -96,13 +104,16 @@ impl Java {
         }
         let (seconds, nanos) = match self.say(text)? {
             Said::Instant(seconds, nanos) => (seconds, nanos),
-            Said::Fields(resolved) => moment::moment(&resolved).map_err(|why| vec![no_moment(&why, &resolved.fields)])?,
+            Said::Fields(resolved) => {
+                moment::moment(&resolved).map_err(|why| vec![no_moment(&why, &resolved.fields)])?
+            }
         };
         self.to_millis(seconds, nanos)
     }
 
     fn empty(&self) -> &'static str {
-        let later = self.engine.product == Product::Elasticsearch && (self.engine.major, self.engine.minor) >= (8, 9);
+        let later = self.engine.product == Product::Elasticsearch
+            && (self.engine.major, self.engine.minor) >= (8, 9);
         if later { "cannot parse empty datetime" } else { "cannot parse empty date" }
     }
 
@@ -110,14 +121,17 @@ impl Java {
     fn to_millis(&self, seconds: i64, nanos: i64) -> Result<(i64, u32), Vec<Cause>> {
         const FARTHEST: i64 = 31_556_889_864_403_199;
         if seconds > FARTHEST || seconds < -FARTHEST - 35_361_144_000_000 {
-            let fields = format!("{{InstantSeconds={seconds}, NanoOfSecond={nanos}, ...}},ISO of type java.time.format.Parsed");
+            let fields = format!(
+                "{{InstantSeconds={seconds}, NanoOfSecond={nanos}, ...}},ISO of type java.time.format.Parsed"
+            );
             let reason = format!("Unable to obtain Instant from TemporalAccessor: {fields}");
             let inner = cause("date_time_exception", "Instant exceeds minimum or maximum instant");
             return Err(vec![cause("date_time_exception", &reason), inner]);
         }
         let millis = i128::from(seconds) * 1_000 + i128::from(nanos / 1_000_000);
         let below = u32::try_from(nanos % 1_000_000).unwrap_or(0);
-        let clamps = self.engine.product == Product::OpenSearch && (self.engine.major, self.engine.minor) >= (2, 15);
+        let clamps = self.engine.product == Product::OpenSearch
+            && (self.engine.major, self.engine.minor) >= (2, 15);
         match i64::try_from(millis) {
             Ok(millis) => Ok((millis, below)),
             Err(_) if clamps => Ok((if millis < 0 { i64::MIN } else { i64::MAX }, 0)),
@@ -132,12 +146,20 @@ impl Java {
             [one] => Some(one),
             _ => None,
         };
-        let outer = || cause("illegal_argument_exception", &format!("failed to parse date field [{text}] with format [{}]", self.shown));
+        let outer = || {
+            cause(
+                "illegal_argument_exception",
+                &format!("failed to parse date field [{text}] with format [{}]", self.shown),
+            )
+        };
         if let Some(parser) = one {
             return parser.say(text).map_err(|failure| failure.causes(outer(), text));
         }
         self.parsers.iter().find_map(|parser| parser.say(text).ok()).ok_or_else(|| {
-            vec![outer(), cause("date_time_parse_exception", "Failed to parse with all enclosed parsers")]
+            vec![
+                outer(),
+                cause("date_time_parse_exception", "Failed to parse with all enclosed parsers"),
+            ]
         })
     }
 }
@@ -150,9 +172,16 @@ fn one_format(format: &str, engine: Engine) -> Result<Vec<Parser>, Refused> {
         return parsers;
     }
     match pattern::compile(format) {
-        Ok(nodes) if has_local_weeks(&nodes) && english_weeks(engine) => Err(Refused::Unknown("weeks of the locale")),
-        Ok(nodes) => Ok(vec![Parser::Nodes { nodes, rules: Rules { style: Style::Strict, long_years: long_years(engine) } }]),
-        Err(Fault::Refused(reason)) => Err(Refused::Illegal(format!("Invalid format: [{format}]: {reason}"))),
+        Ok(nodes) if has_local_weeks(&nodes) && english_weeks(engine) => {
+            Err(Refused::Unknown("weeks of the locale"))
+        }
+        Ok(nodes) => Ok(vec![Parser::Nodes {
+            nodes,
+            rules: Rules { style: Style::Strict, long_years: long_years(engine) },
+        }]),
+        Err(Fault::Refused(reason)) => {
+            Err(Refused::Illegal(format!("Invalid format: [{format}]: {reason}")))
+        }
         Err(Fault::Unknown(why)) => Err(Refused::Unknown(why)),
     }
 }
@@ -201,13 +230,21 @@ enum Failure {
 impl Parser {
     fn say(&self, text: &str) -> Result<Said, Failure> {
         match self {
-            Self::Epoch(epoch) => epoch.parse(text).map(|(seconds, nanos)| Said::Instant(seconds, nanos)).ok_or(Failure::Iso),
-            Self::Iso(iso) => iso.parse(text).map(|fields| Said::Fields(with_time(fields))).map_err(|_| Failure::Iso),
+            Self::Epoch(epoch) => epoch
+                .parse(text)
+                .map(|(seconds, nanos)| Said::Instant(seconds, nanos))
+                .ok_or(Failure::Iso),
+            Self::Iso(iso) => iso
+                .parse(text)
+                .map(|fields| Said::Fields(with_time(fields)))
+                .map_err(|_| Failure::Iso),
             Self::Nodes { nodes, rules } => {
                 let mut found = Found::default();
                 match node::parse(nodes, &mut found, text, 0) {
                     Ok(end) if end < text.len() => Err(Failure::Rest(end)),
-                    Ok(_) => resolve(found.fields, *rules).map(Said::Fields).map_err(Failure::Thrown),
+                    Ok(_) => {
+                        resolve(found.fields, *rules).map(Said::Fields).map_err(Failure::Thrown)
+                    }
                     Err(Stop::At(at)) => Err(Failure::At(at)),
                     Err(Stop::Thrown(reason)) => Err(Failure::Thrown(reason)),
                 }
@@ -226,19 +263,34 @@ fn with_time(fields: Fields) -> Resolved {
 
 impl Failure {
     fn causes(self, outer: Cause, text: &str) -> Vec<Cause> {
-        let unit = |at: usize| text.get(..at.min(text.len())).map_or(at, |head| head.encode_utf16().count());
+        let unit = |at: usize| {
+            text.get(..at.min(text.len())).map_or(at, |head| head.encode_utf16().count())
+        };
         let inner = |reason: String| cause("date_time_parse_exception", &reason);
         let shown = abbreviated(text);
         match self {
-            Self::At(at) => vec![outer, inner(format!("Text '{shown}' could not be parsed at index {}", unit(at)))],
+            Self::At(at) => vec![
+                outer,
+                inner(format!("Text '{shown}' could not be parsed at index {}", unit(at))),
+            ],
             Self::Rest(at) => {
-                let reason = format!("Text '{shown}' could not be parsed, unparsed text found at index {}", unit(at));
+                let reason = format!(
+                    "Text '{shown}' could not be parsed, unparsed text found at index {}",
+                    unit(at)
+                );
                 vec![outer, inner(reason)]
             }
             Self::Thrown(reason) => {
                 let arithmetic = reason == resolve::INTEGER_OVERFLOW;
-                let innermost = cause(if arithmetic { "arithmetic_exception" } else { "date_time_exception" }, &reason);
-                vec![outer, inner(format!("Text '{shown}' could not be parsed: {reason}")), innermost]
+                let innermost = cause(
+                    if arithmetic { "arithmetic_exception" } else { "date_time_exception" },
+                    &reason,
+                );
+                vec![
+                    outer,
+                    inner(format!("Text '{shown}' could not be parsed: {reason}")),
+                    innermost,
+                ]
             }
             Self::Iso => vec![outer, inner("Could not fully parse datetime".to_owned())],
         }
@@ -256,9 +308,14 @@ fn no_moment(why: &NoMoment, fields: &Fields) -> Cause {
         NoMoment::TooLittle => {
             let shown: Vec<String> = fields::ALL
                 .iter()
-                .filter_map(|field| fields.get(*field).map(|value| format!("{}={value}", field.name())))
+                .filter_map(|field| {
+                    fields.get(*field).map(|value| format!("{}={value}", field.name()))
+                })
                 .collect();
-            let reason = format!("temporal accessor [{{{}}},ISO] cannot be converted to zoned date time", shown.join(", "));
+            let reason = format!(
+                "temporal accessor [{{{}}},ISO] cannot be converted to zoned date time",
+                shown.join(", ")
+            );
             cause("illegal_argument_exception", &reason)
         }
     }

@@ -271,7 +271,9 @@ fn parse_new_array<'t>(
     let depth = doc.path.len();
     let parent = dynamic_parent(doc, object, segments)?;
     match dynamic::mode(doc, &parent, dynamic::Wanted::Array, leaf) {
-        Dynamic::Strict | Dynamic::StrictAllowTemplates => return Err(doc.strict(&parent, parent.dynamic, leaf)),
+        Dynamic::Strict | Dynamic::StrictAllowTemplates => {
+            return Err(doc.strict(&parent, parent.dynamic, leaf));
+        }
         Dynamic::False | Dynamic::FalseAllowTemplates => {
             parse_elements(doc, &parent, leaf, &[leaf])?;
         }
@@ -351,7 +353,9 @@ fn parse_null<'t>(
     match target(doc, object, name, segments)? {
         Target::Mapped(node) => parse_node(doc, &node),
         Target::Metadata(metadata) => metadata::parse(doc, metadata),
-        Target::Nothing if object.own == Some(Dynamic::Strict) => Err(doc.strict(object, Dynamic::Strict, name)),
+        Target::Nothing if object.own == Some(Dynamic::Strict) => {
+            Err(doc.strict(object, Dynamic::Strict, name))
+        }
         Target::Nothing => Ok(()),
     }
 }
@@ -414,7 +418,9 @@ fn existing<'w>(doc: &Doc<'w>, full: &[u8]) -> Option<Existing<'w>> {
     }
     match doc.world.root.find(full)? {
         Found::Node(Node::Object(object)) => Some(Existing::Object(object)),
-        Found::Node(Node::Field(field)) | Found::Multi(field) => Some(Existing::Leaf(&field.type_name)),
+        Found::Node(Node::Field(field)) | Found::Multi(field) => {
+            Some(Existing::Leaf(&field.type_name))
+        }
         Found::Node(Node::Alias(_)) => Some(Existing::Leaf("alias")),
     }
 }

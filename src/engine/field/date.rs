@@ -30,7 +30,8 @@ impl Date {
         let pattern = leaf.params.get("format").and_then(|value| value.as_str());
         let format = DateFormat::compile(pattern.unwrap_or(DEFAULT_FORMAT), around.switches.engine);
         let Ok(format) = format else { return Rule::Opaque };
-        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        let malformed =
+            switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
         let nanos = leaf.field_type == "date_nanos";
         Rule::Date(Self { format: Arc::new(format), ignore_malformed: malformed, nanos })
     }

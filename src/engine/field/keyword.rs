@@ -24,9 +24,10 @@ pub(crate) struct Keyword {
 
 impl Keyword {
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
-        let own = leaf.params.get("ignore_above").and_then(|value| {
-            value.as_u64().or_else(|| value.as_str()?.parse().ok())
-        });
+        let own = leaf
+            .params
+            .get("ignore_above")
+            .and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
         let limit = own.or(around.settings.ignore_above);
         let on = |key: &str| switch(leaf, key).unwrap_or(true);
         Self {

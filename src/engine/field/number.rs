@@ -7,8 +7,8 @@ use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, switch};
 use crate::engine::number::{
-    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float, parse_long,
-    string_to_long, string_to_narrow,
+    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float,
+    parse_long, string_to_long, string_to_narrow,
 };
 use crate::engine::switches::{JsonErrors, Walk};
 use crate::engine::tape::Token;
@@ -240,7 +240,11 @@ fn json_integer(
     let fraction = Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
     if !coerce {
         let full = parse_double(text).unwrap_or(f64::NAN);
-        #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "Java compares the long with the double")]
+        #[expect(
+            clippy::float_cmp,
+            clippy::cast_precision_loss,
+            reason = "Java compares the long with the double"
+        )]
         if value as f64 != full {
             let (shown, class) = (java_double(full), kind.class());
             let text = format!("{shown} cannot be converted to {class} without data loss");
@@ -256,7 +260,10 @@ fn cut(text: &str) -> Option<i64> {
     let value = parse_double(text).ok()?;
     #[expect(clippy::cast_precision_loss, reason = "Jackson compares doubles")]
     let inside = value >= i64::MIN as f64 && value <= i64::MAX as f64;
-    #[expect(clippy::cast_possible_truncation, reason = "Java's cast: towards zero, and at 2^63 the largest long")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "Java's cast: towards zero, and at 2^63 the largest long"
+    )]
     inside.then_some(value as i64)
 }
 

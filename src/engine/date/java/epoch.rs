@@ -42,20 +42,24 @@ impl Epoch {
 
     /// Seconds and nanoseconds of the second; `None` if the string is no such number.
     pub(super) fn parse(self, text: &str) -> Option<(i64, i64)> {
-        let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (negative, unsigned) =
+            text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (whole, decimals) = match unsigned.split_once('.') {
             Some((whole, decimals)) => (whole, Some(decimals)),
             None => (unsigned, None),
         };
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let places = self.places();
-        let fits = (1..=19).contains(&whole.len()) && digits(whole) && decimals.is_none_or(|text| text.len() <= places && digits(text));
+        let fits = (1..=19).contains(&whole.len())
+            && digits(whole)
+            && decimals.is_none_or(|text| text.len() <= places && digits(text));
         if !fits {
             return None;
         }
         let nanos: i64 = format!("{:0<places$}", decimals.unwrap_or("")).parse().ok()?;
         match self.minus {
-            Minus::OfWhole => self.signed_whole(if negative { negated(whole)? } else { whole.parse().ok()? }, nanos),
+            Minus::OfWhole => self
+                .signed_whole(if negative { negated(whole)? } else { whole.parse().ok()? }, nanos),
             Minus::OfAll => self.signed_all(negative, whole.parse().ok()?, nanos, decimals),
         }
     }
@@ -80,13 +84,22 @@ impl Epoch {
     }
 
     /// A second that is written with decimals of zero below a minus is refused: its nanoseconds come out as a billion.
-    fn signed_all(self, negative: bool, whole: i64, nanos: i64, decimals: Option<&str>) -> Option<(i64, i64)> {
+    fn signed_all(
+        self,
+        negative: bool,
+        whole: i64,
+        nanos: i64,
+        decimals: Option<&str>,
+    ) -> Option<(i64, i64)> {
         let per_second = 1_000_000_000 / self.nanos();
         let nanos_of_second = whole % per_second * self.nanos() + nanos;
         if !negative {
             return Some((whole / per_second, nanos_of_second));
         }
-        if self.unit == Unit::Seconds && nanos == 0 && decimals.is_some_and(|decimals| !decimals.is_empty()) {
+        if self.unit == Unit::Seconds
+            && nanos == 0
+            && decimals.is_some_and(|decimals| !decimals.is_empty())
+        {
             return None;
         }
         let borrow = i64::from(nanos_of_second > 0);

@@ -104,7 +104,9 @@ impl Field {
             Self::Era | Self::HalfDay => (0, 1, "0 - 1"),
             Self::YearOfEra => (1, 1_000_000_000, "1 - 999999999/1000000000"),
             Self::Year => (-999_999_999, 999_999_999, "-999999999 - 999999999"),
-            Self::WeekYear | Self::LocalWeekYear => (-999_999_999, 999_999_999, "-999999999 - 999999999"),
+            Self::WeekYear | Self::LocalWeekYear => {
+                (-999_999_999, 999_999_999, "-999999999 - 999999999")
+            }
             Self::Quarter => (1, 4, "1 - 4"),
             Self::Month => (1, 12, "1 - 12"),
             Self::DayOfMonth => (1, 31, "1 - 28/31"),
@@ -171,7 +173,10 @@ impl Fields {
         match self.put(field, value) {
             Some(old) if old != value => {
                 let name = field.name();
-                Err(format!("Conflict found: {name} {old} differs from {name} {value} while resolving  {}", from.name()))
+                Err(format!(
+                    "Conflict found: {name} {old} differs from {name} {value} while resolving  {}",
+                    from.name()
+                ))
             }
             _ => Ok(()),
         }

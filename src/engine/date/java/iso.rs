@@ -6,7 +6,7 @@
 use super::super::zone;
 use super::fields::{Field, Fields, ZoneRef};
 
-/// What a format asks for. 
+/// What a format asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Iso {
     /// The last part of the date that must be there.
@@ -93,7 +93,9 @@ impl Iso {
         for field in [Field::Minute, Field::Second, Field::Nano] {
             fields.put(field, 0);
         }
-        for (field, at, most) in [(Field::Hour, 11, 23), (Field::Minute, 14, 59), (Field::Second, 17, 59)] {
+        for (field, at, most) in
+            [(Field::Hour, 11, 23), (Field::Minute, 14, 59), (Field::Second, 17, 59)]
+        {
             fields.put(field, number(text, at, 2, most)?);
             let end = at + 2;
             let whole = field == Field::Second || self.time == Time::Free;
@@ -114,7 +116,9 @@ impl Iso {
         if count == 0 {
             return Err(20);
         }
-        let digits = text[20..20 + count].iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
+        let digits = text[20..20 + count]
+            .iter()
+            .fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
         fields.put(Field::Nano, digits * 10_i64.pow(u32::try_from(9 - count).unwrap_or(0)));
         let end = 20 + count;
         if text.len() == end {
@@ -147,7 +151,10 @@ fn if_enough(enough: bool, at: usize) -> Result<(), usize> {
 }
 
 fn number(text: &[u8], at: usize, count: usize, most: i64) -> Result<i64, usize> {
-    let digits = text.get(at..at + count).filter(|digits| digits.iter().all(u8::is_ascii_digit)).ok_or(at)?;
+    let digits = text
+        .get(at..at + count)
+        .filter(|digits| digits.iter().all(u8::is_ascii_digit))
+        .ok_or(at)?;
     let value = digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
     if value <= most { Ok(value) } else { Err(at) }
 }
@@ -165,7 +172,9 @@ fn offset(text: &str) -> Option<i64> {
     let seconds = match bytes.len() {
         2 => hours * 3_600,
         length if length == 4 + colon => hours * 3_600 + two(2 + colon, 59)? * 60,
-        length if length == 6 + 2 * colon && (bytes.get(4 + colon) == Some(&b':')) == (colon == 1) => {
+        length
+            if length == 6 + 2 * colon && (bytes.get(4 + colon) == Some(&b':')) == (colon == 1) =>
+        {
             hours * 3_600 + two(2 + colon, 59)? * 60 + two(4 + 2 * colon, 59)?
         }
         _ => return None,
@@ -181,17 +190,27 @@ fn zone_id(text: &str) -> Option<ZoneRef> {
     for prefix in ["UTC", "GMT", "UT"] {
         match text.strip_prefix(prefix) {
             Some("") => return Some(ZoneRef::Fixed(0)),
-            Some(rest) if rest.starts_with(['+', '-']) => return zone_offset(rest).map(ZoneRef::Fixed),
+            Some(rest) if rest.starts_with(['+', '-']) => {
+                return zone_offset(rest).map(ZoneRef::Fixed);
+            }
             _ => {}
         }
     }
     let regions = zone::regions();
-    regions.binary_search(&text).ok().and_then(|at| regions.get(at)).map(|region| ZoneRef::Region(region))
+    regions
+        .binary_search(&text)
+        .ok()
+        .and_then(|at| regions.get(at))
+        .map(|region| ZoneRef::Region(region))
 }
 
 /// `ZoneOffset.of`: also a single digit for the hours.
 fn zone_offset(text: &str) -> Option<i64> {
     let digits = &text[1..];
-    let hours = if digits.len() == 1 { number(digits.as_bytes(), 0, 1, 9).ok().map(|hours| hours * 3_600) } else { offset(digits) }?;
+    let hours = if digits.len() == 1 {
+        number(digits.as_bytes(), 0, 1, 9).ok().map(|hours| hours * 3_600)
+    } else {
+        offset(digits)
+    }?;
     Some(if text.starts_with('-') { -hours } else { hours })
 }

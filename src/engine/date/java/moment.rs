@@ -19,7 +19,8 @@ pub(super) enum NoMoment {
 
 /// The moment that `resolved` means; without a zone in UTC.
 pub(super) fn moment(resolved: &Resolved) -> Result<(i64, i64), NoMoment> {
-    let beyond = resolved.fields.zone.is_none() && resolved.fields.get(Field::Offset).is_some_and(|offset| offset.abs() > 64_800);
+    let beyond = resolved.fields.zone.is_none()
+        && resolved.fields.get(Field::Offset).is_some_and(|offset| offset.abs() > 64_800);
     if beyond {
         return Err(NoMoment::DateTime(OFFSET_OUT_OF_RANGE.to_owned()));
     }
@@ -37,7 +38,9 @@ fn day(resolved: &Resolved) -> Result<i64, NoMoment> {
         return Ok(date);
     }
     let year = year(fields);
-    let get = |field: Field| fields.get(field).map(|value| field.check(value).map_err(NoMoment::DateTime));
+    let get = |field: Field| {
+        fields.get(field).map(|value| field.check(value).map_err(NoMoment::DateTime))
+    };
     if has_year {
         if let (Some(month), Some(day)) = (get(Field::Month), get(Field::DayOfMonth)) {
             return date_of(year?, month?, day?).map_err(NoMoment::DateTime);
@@ -52,10 +55,13 @@ fn day(resolved: &Resolved) -> Result<i64, NoMoment> {
         return date_of(year, get(Field::Month).unwrap_or(Ok(1))?, 1).map_err(NoMoment::DateTime);
     }
     if let Some(week_year) = week_year {
-        return Ok(calendar::first_week(week_year?) + (week(fields).map_err(NoMoment::DateTime)? - 1) * 7);
+        return Ok(
+            calendar::first_week(week_year?) + (week(fields).map_err(NoMoment::DateTime)? - 1) * 7
+        );
     }
     match get(Field::Month) {
-        Some(month) => date_of(year?, month?, get(Field::DayOfMonth).unwrap_or(Ok(1))?).map_err(NoMoment::DateTime),
+        Some(month) => date_of(year?, month?, get(Field::DayOfMonth).unwrap_or(Ok(1))?)
+            .map_err(NoMoment::DateTime),
         None if resolved.time.is_some() => Ok(0),
         None => Err(NoMoment::TooLittle),
     }
@@ -66,7 +72,10 @@ fn week(fields: &Fields) -> Result<i64, String> {
     match fields.get(Field::LocalWeek) {
         None => Ok(1),
         Some(week) if (0..=54).contains(&week) => Field::LocalWeek.check(week),
-        Some(week) => Err(format!("Invalid value for {} (valid values 0/1 - 52/54): {week}", Field::LocalWeek.name())),
+        Some(week) => Err(format!(
+            "Invalid value for {} (valid values 0/1 - 52/54): {week}",
+            Field::LocalWeek.name()
+        )),
     }
 }
 

@@ -37,8 +37,12 @@ pub(super) fn parsers(name: &str, engine: Engine) -> Option<Result<Vec<Parser>, 
         }
         _ => {}
     }
-    let known = if snake == "week_year" && (opensearch || engine.major < 8) { "weekyear" } else { &snake };
-    let java = TABLE.iter().find(|(name, _)| *name == known).map(|(_, notation)| alternatives(notation, engine))?;
+    let known =
+        if snake == "week_year" && (opensearch || engine.major < 8) { "weekyear" } else { &snake };
+    let java = TABLE
+        .iter()
+        .find(|(name, _)| *name == known)
+        .map(|(_, notation)| alternatives(notation, engine))?;
     let has_iso = !opensearch && (engine.major, engine.minor) >= (8, 15);
     Some(Ok(match iso(known).filter(|_| has_iso) {
         Some(iso) if engine.major >= 9 => vec![Parser::Iso(iso)],
@@ -95,7 +99,10 @@ fn alternatives(notation: &str, engine: Engine) -> Vec<Parser> {
                 _ => (Style::Strict, one),
             };
             let mut letters = Letters { rest: one, engine };
-            Parser::Nodes { nodes: letters.nodes(), rules: Rules { style, long_years: long_years(engine) } }
+            Parser::Nodes {
+                nodes: letters.nodes(),
+                rules: Rules { style, long_years: long_years(engine) },
+            }
         })
         .collect()
 }
@@ -146,7 +153,8 @@ impl Letters<'_> {
     }
 
     fn count(&mut self) -> usize {
-        let digits = self.rest.len() - self.rest.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+        let digits = self.rest.len()
+            - self.rest.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
         let (count, rest) = self.rest.split_at(digits);
         self.rest = rest;
         count.parse().unwrap_or(0)
@@ -154,7 +162,9 @@ impl Letters<'_> {
 
     fn widths(&mut self) -> (usize, usize) {
         let min = self.count();
-        let max = if self.rest.starts_with('-') && self.rest[1..].starts_with(|letter: char| letter.is_ascii_digit()) {
+        let max = if self.rest.starts_with('-')
+            && self.rest[1..].starts_with(|letter: char| letter.is_ascii_digit())
+        {
             self.skip('-');
             self.count()
         } else {
@@ -164,7 +174,8 @@ impl Letters<'_> {
     }
 
     fn number(&mut self, letter: char) -> Node {
-        let later = self.engine.product == Product::Elasticsearch && (self.engine.major, self.engine.minor) >= (7, 15);
+        let later = self.engine.product == Product::Elasticsearch
+            && (self.engine.major, self.engine.minor) >= (7, 15);
         let (field, (min, max), sign) = match letter {
             'U' => (Field::Year, (4, if later { 4 } else { 10 }), Sign::Exceeds),
             'V' => (Field::Year, (1, if later { 9 } else { 5 }), Sign::Normal),
@@ -174,7 +185,17 @@ impl Letters<'_> {
                 let widths = self.widths();
                 let exceeds = self.skip('+');
                 let minus = !exceeds && self.skip('-');
-                (field(letter), widths, if exceeds { Sign::Exceeds } else if minus { Sign::Normal } else { Sign::Never })
+                (
+                    field(letter),
+                    widths,
+                    if exceeds {
+                        Sign::Exceeds
+                    } else if minus {
+                        Sign::Normal
+                    } else {
+                        Sign::Never
+                    },
+                )
             }
         };
         let reserved = if self.skip('<') { self.count() } else { 0 };
@@ -182,8 +203,12 @@ impl Letters<'_> {
     }
 }
 
-const OFFSET: OffsetForm =
-    OffsetForm { minutes: node::Part::Needed, seconds: node::Part::Absent, colons: false, zero: "Z" };
+const OFFSET: OffsetForm = OffsetForm {
+    minutes: node::Part::Needed,
+    seconds: node::Part::Absent,
+    colons: false,
+    zero: "Z",
+};
 
 fn field(letter: char) -> Field {
     match letter {
@@ -218,8 +243,14 @@ const TABLE: &[(&str, &str)] = &[
     ("basic_t_time", "'T'H2<4m2s2.1-9Z | smart 'T'H2<4m2s2.1-9X"),
     ("basic_t_time_no_millis", "'T'H2<4m2s2Z | 'T'H2<4m2s2X"),
     ("basic_week_date", "Y1-19-'W'w1-2e1-19-"),
-    ("basic_week_date_time", "Y1-19-'W'w1-2e1-19-'T'H2<4m2s2.1-9Z | Y1-19-'W'w1-2e1-19-'T'H2<4m2s2.1-9X"),
-    ("basic_week_date_time_no_millis", "Y1-19-'W'w1-2e1-19-'T'H2<4m2s2Z | Y1-19-'W'w1-2e1-19-'T'H2<4m2s2X"),
+    (
+        "basic_week_date_time",
+        "Y1-19-'W'w1-2e1-19-'T'H2<4m2s2.1-9Z | Y1-19-'W'w1-2e1-19-'T'H2<4m2s2.1-9X",
+    ),
+    (
+        "basic_week_date_time_no_millis",
+        "Y1-19-'W'w1-2e1-19-'T'H2<4m2s2Z | Y1-19-'W'w1-2e1-19-'T'H2<4m2s2X",
+    ),
     ("date", "V['-'M1-2['-'d1-2]]"),
     ("date_hour", "V['-'M1-2['-'d1-2]]'T'H1-2"),
     ("date_hour_minute", "V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2"),
@@ -227,23 +258,41 @@ const TABLE: &[(&str, &str)] = &[
     ("date_hour_minute_second_fraction", "V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2':'s1-2.1-9"),
     ("date_hour_minute_second_millis", "V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2':'s1-2.1-3"),
     ("date_optional_time", "V['-'M1-2['-'d1-2]]['T'[H1-2[':'m1-2[':'s1-2][.1-9][','n1-9][Z][X]]]]"),
-    ("date_time", "V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2.1-9]x | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2.1-9]X"),
-    ("date_time_no_millis", "V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2]x | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2]X | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2][Z] | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2][X]"),
+    (
+        "date_time",
+        "V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2.1-9]x | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2.1-9]X",
+    ),
+    (
+        "date_time_no_millis",
+        "V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2]x | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2]X | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2][Z] | V['-'M1-2['-'d1-2]]'T'H1-2':'m1-2[':'s1-2][X]",
+    ),
     ("hour", "H1-2"),
     ("hour_minute", "H1-2':'m1-2"),
     ("hour_minute_second", "H1-2':'m1-2':'s1-2"),
     ("hour_minute_second_fraction", "H1-2':'m1-2':'s1-2.1-9"),
     ("hour_minute_second_millis", "H1-2':'m1-2':'s1-2.1-3"),
     ("ordinal_date", "u4-10+'-'D1-3"),
-    ("ordinal_date_time", "u4-10+'-'D1-3'T'H1-2':'m1-2[':'s1-2.1-9]Z | u4-10+'-'D1-3'T'H1-2':'m1-2[':'s1-2.1-9]X"),
-    ("ordinal_date_time_no_millis", "u4-10+'-'D1-3'T'H1-2':'m1-2':'s1-2Z | u4-10+'-'D1-3'T'H1-2':'m1-2':'s1-2X"),
+    (
+        "ordinal_date_time",
+        "u4-10+'-'D1-3'T'H1-2':'m1-2[':'s1-2.1-9]Z | u4-10+'-'D1-3'T'H1-2':'m1-2[':'s1-2.1-9]X",
+    ),
+    (
+        "ordinal_date_time_no_millis",
+        "u4-10+'-'D1-3'T'H1-2':'m1-2':'s1-2Z | u4-10+'-'D1-3'T'H1-2':'m1-2':'s1-2X",
+    ),
     ("time", "H1-2':'m1-2':'s1-2.1-9Z | H1-2':'m1-2':'s1-2.1-9X"),
     ("time_no_millis", "H1-2':'m1-2':'s1-2Z | H1-2':'m1-2':'s1-2X"),
     ("t_time", "'T'H1-2':'m1-2':'s1-2.1-9Z | 'T'H1-2':'m1-2':'s1-2.1-9X"),
     ("t_time_no_millis", "'T'H1-2':'m1-2':'s1-2Z | 'T'H1-2':'m1-2':'s1-2X"),
     ("week_date", "Y4-10+'-W'w1-2'-'e1"),
-    ("week_date_time", "Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2.1-9Z | Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2.1-9X"),
-    ("week_date_time_no_millis", "Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2Z | Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2X"),
+    (
+        "week_date_time",
+        "Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2.1-9Z | Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2.1-9X",
+    ),
+    (
+        "week_date_time_no_millis",
+        "Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2Z | Y4-10+'-W'w1-2'-'e1'T'H1-2':'m1-2':'s1-2X",
+    ),
     ("weekyear", "K1-19-"),
     ("weekyear_week", "K1-19-'-W'k1-19-"),
     ("weekyear_week_day", "K1-19-'-W'k1-19-'-'c1-19-"),
@@ -251,8 +300,14 @@ const TABLE: &[(&str, &str)] = &[
     ("year_month", "u1-19-'-'M1-19-"),
     ("year_month_day", "u1-19-'-'M1-19-'-'d1-19-"),
     ("strict_basic_week_date", "Y4'W'w1-2e1-19-"),
-    ("strict_basic_week_date_time", "Y4'W'w1-2e1-19-'T'H2<4m2s2.1-9Z | Y4'W'w1-2e1-19-'T'H2<4m2s2.1-9X"),
-    ("strict_basic_week_date_time_no_millis", "B'W'w2-2e1-19-'T'H2<4m2s2Z | B'W'w2-2e1-19-'T'H2<4m2s2X"),
+    (
+        "strict_basic_week_date_time",
+        "Y4'W'w1-2e1-19-'T'H2<4m2s2.1-9Z | Y4'W'w1-2e1-19-'T'H2<4m2s2.1-9X",
+    ),
+    (
+        "strict_basic_week_date_time_no_millis",
+        "B'W'w2-2e1-19-'T'H2<4m2s2Z | B'W'w2-2e1-19-'T'H2<4m2s2X",
+    ),
     ("strict_date", "lenient u4-10+'-'M2'-'d2"),
     ("strict_date_hour", "smart u4-19+'-'M2'-'d2'T'H2"),
     ("strict_date_hour_minute", "smart u4-19+'-'M2'-'d2'T'H2':'m2"),
@@ -261,8 +316,14 @@ const TABLE: &[(&str, &str)] = &[
     ("strict_date_hour_minute_second_millis", "U['-'M2['-'d2]]'T'H2':'m2':'s2.1-9"),
     ("strict_date_optional_time", "U['-'M2['-'d2]]['T'[H2[':'m2[':'s2[.1-9][','n1-9]]][Z][X]]]"),
     ("strict_date_optional_time_nanos", "U['-'M2['-'d2]]['T'H2':'m2':'s2[.1-9][','n1-9][Z][X]]"),
-    ("strict_date_time", "U['-'M2['-'d2]]'T'H2':'m2':'s2[.1-9]Z | U['-'M2['-'d2]]'T'H2':'m2':'s2[.1-9]X"),
-    ("strict_date_time_no_millis", "U['-'M2['-'d2]]'T'H2':'m2':'s2Z | U['-'M2['-'d2]]'T'H2':'m2':'s2X"),
+    (
+        "strict_date_time",
+        "U['-'M2['-'d2]]'T'H2':'m2':'s2[.1-9]Z | U['-'M2['-'d2]]'T'H2':'m2':'s2[.1-9]X",
+    ),
+    (
+        "strict_date_time_no_millis",
+        "U['-'M2['-'d2]]'T'H2':'m2':'s2Z | U['-'M2['-'d2]]'T'H2':'m2':'s2X",
+    ),
     ("strict_hour", "smart H2"),
     ("strict_hour_minute", "smart H2':'m2"),
     ("strict_hour_minute_second", "H2':'m2':'s2"),
@@ -276,8 +337,14 @@ const TABLE: &[(&str, &str)] = &[
     ("strict_t_time", "'T'H2':'m2':'s2.1-9Z | 'T'H2':'m2':'s2.1-9X"),
     ("strict_t_time_no_millis", "'T'H2':'m2':'s2Z | 'T'H2':'m2':'s2X"),
     ("strict_week_date", "~Y4-10+'-W'w2'-'e1"),
-    ("strict_week_date_time", "~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2.1-9Z | ~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2.1-9X"),
-    ("strict_week_date_time_no_millis", "~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2Z | ~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2X"),
+    (
+        "strict_week_date_time",
+        "~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2.1-9Z | ~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2.1-9X",
+    ),
+    (
+        "strict_week_date_time_no_millis",
+        "~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2Z | ~Y4-10+'-W'w2'-'e1'T'H2':'m2':'s2X",
+    ),
     ("strict_weekyear", "K4-10+"),
     ("strict_weekyear_week", "K4-10+'-W'k2"),
     ("strict_weekyear_week_day", "K4-10+'-W'k2'-'c1-19-"),

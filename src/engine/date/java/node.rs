@@ -88,13 +88,20 @@ pub(super) struct Found {
 }
 
 /// Reads all of `nodes`; returns the position behind them.
-pub(super) fn parse(nodes: &[Node], found: &mut Found, text: &str, at: usize) -> Result<usize, Stop> {
+pub(super) fn parse(
+    nodes: &[Node],
+    found: &mut Found,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     nodes.iter().try_fold(at, |at, node| parse_one(node, found, text, at))
 }
 
 fn parse_one(node: &Node, found: &mut Found, text: &str, at: usize) -> Result<usize, Stop> {
     match node {
-        Node::Literal(literal) => starts_with(text, at, literal, found.any_case).ok_or(Stop::At(at)),
+        Node::Literal(literal) => {
+            starts_with(text, at, literal, found.any_case).ok_or(Stop::At(at))
+        }
         Node::Number(number) => parse_number(number, found, text, at),
         Node::Reduced { field, reserved } => reduced(*field, *reserved, found, text, at),
         Node::Fraction { min, max, point } => fraction(*min, *max, *point, found, text, at),
@@ -124,7 +131,9 @@ fn byte(text: &str, at: usize) -> Option<u8> {
 }
 
 fn digit_count(text: &str, at: usize, most: usize) -> usize {
-    (0..most).take_while(|nth| byte(text, at + nth).is_some_and(|byte| byte.is_ascii_digit())).count()
+    (0..most)
+        .take_while(|nth| byte(text, at + nth).is_some_and(|byte| byte.is_ascii_digit()))
+        .count()
 }
 
 /// Twice the same field with another value stops at the second one.
@@ -135,7 +144,12 @@ fn set(found: &mut Found, field: Field, value: i64, at: usize, end: usize) -> Re
     }
 }
 
-fn parse_number(number: &Number, found: &mut Found, text: &str, start: usize) -> Result<usize, Stop> {
+fn parse_number(
+    number: &Number,
+    found: &mut Found,
+    text: &str,
+    start: usize,
+) -> Result<usize, Stop> {
     let sign = byte(text, start).ok_or(Stop::At(start))?;
     let allowed = match number.sign {
         Sign::Normal => sign == b'-',
@@ -164,12 +178,24 @@ fn parse_number(number: &Number, found: &mut Found, text: &str, start: usize) ->
     match i64::try_from(value) {
         Ok(value) => set(found, number.field, value, at, at + count),
         // A digit too many is left to what follows.
-        Err(_) => set(found, number.field, i64::try_from(value / 10).unwrap_or(i64::MAX), at, at + count - 1),
+        Err(_) => set(
+            found,
+            number.field,
+            i64::try_from(value / 10).unwrap_or(i64::MAX),
+            at,
+            at + count - 1,
+        ),
     }
 }
 
 /// How many digits this number takes, given that `reserved` more follow for its neighbours.
-fn take_digits(min: usize, max: usize, reserved: usize, text: &str, at: usize) -> Result<usize, Stop> {
+fn take_digits(
+    min: usize,
+    max: usize,
+    reserved: usize,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     let all = digit_count(text, at, max + reserved);
     if all < min {
         return Err(Stop::At(at));
@@ -180,7 +206,13 @@ fn take_digits(min: usize, max: usize, reserved: usize, text: &str, at: usize) -
     Ok(min.max(all.saturating_sub(reserved)).min(all))
 }
 
-fn reduced(field: Field, reserved: usize, found: &mut Found, text: &str, at: usize) -> Result<usize, Stop> {
+fn reduced(
+    field: Field,
+    reserved: usize,
+    found: &mut Found,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     if byte(text, at).is_none_or(|sign| matches!(sign, b'+' | b'-')) {
         return Err(Stop::At(at));
     }
@@ -189,7 +221,14 @@ fn reduced(field: Field, reserved: usize, found: &mut Found, text: &str, at: usi
     set(found, field, 2_000 + value, at, at + count)
 }
 
-fn fraction(min: usize, max: usize, point: bool, found: &mut Found, text: &str, start: usize) -> Result<usize, Stop> {
+fn fraction(
+    min: usize,
+    max: usize,
+    point: bool,
+    found: &mut Found,
+    text: &str,
+    start: usize,
+) -> Result<usize, Stop> {
     let here = byte(text, start);
     if here.is_none() || (point && here != Some(b'.')) {
         return if min > 0 { Err(Stop::At(start)) } else { Ok(start) };
@@ -204,11 +243,29 @@ fn fraction(min: usize, max: usize, point: bool, found: &mut Found, text: &str, 
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-fn word(field: Field, short: bool, found: &mut Found, text: &str, at: usize) -> Result<usize, Stop> {
+fn word(
+    field: Field,
+    short: bool,
+    found: &mut Found,
+    text: &str,
+    at: usize,
+) -> Result<usize, Stop> {
     let (names, first): (&[&str], i64) = match field {
         Field::Month => (&MONTHS, 1),
         Field::DayOfWeek => (&DAYS, 1),
@@ -260,7 +317,9 @@ fn signed_offset(form: OffsetForm, text: &str, at: usize) -> Result<(i64, usize)
         }
     }
     if hours > 23 {
-        return Err(Stop::Thrown("Value out of range: Hour[0-23], Minute[0-59], Second[0-59]".to_owned()));
+        return Err(Stop::Thrown(
+            "Value out of range: Hour[0-23], Minute[0-59], Second[0-59]".to_owned(),
+        ));
     }
     Ok((sign * seconds, end))
 }
@@ -274,7 +333,8 @@ fn two_digits(text: &str, at: usize) -> Option<i64> {
 }
 
 /// `+HH:MM:ss`, the form of offsets in zones.
-const IN_ZONES: OffsetForm = OffsetForm { minutes: Part::Needed, seconds: Part::Maybe, colons: true, zero: "" };
+const IN_ZONES: OffsetForm =
+    OffsetForm { minutes: Part::Needed, seconds: Part::Maybe, colons: true, zero: "" };
 
 /// An offset, `UTC`, `GMT` or `UT` with or without one, a region, or `Z`.
 fn parse_zone(found: &mut Found, text: &str, at: usize) -> Result<usize, Stop> {
@@ -350,7 +410,8 @@ fn starts_with(text: &str, at: usize, literal: &str, any_case: bool) -> Option<u
     }
     let same = |(a, b): (char, char)| a == b || upper(a) == upper(b) || lower(a) == lower(b);
     let count = literal.chars().count();
-    let fits = any_case && rest.chars().count() >= count && rest.chars().zip(literal.chars()).all(same);
+    let fits =
+        any_case && rest.chars().count() >= count && rest.chars().zip(literal.chars()).all(same);
     fits.then(|| at + rest.chars().take(count).map(char::len_utf8).sum::<usize>())
 }
 

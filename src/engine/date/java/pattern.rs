@@ -25,17 +25,23 @@ pub(super) fn compile(pattern: &str) -> Result<Vec<Node>, Fault> {
     let mut at = 0;
     while let Some(&letter) = letters.get(at) {
         at = match letter {
-            letter if letter.is_ascii_alphabetic() => letters_at(&letters, at, pattern, &mut builder)?,
+            letter if letter.is_ascii_alphabetic() => {
+                letters_at(&letters, at, pattern, &mut builder)?
+            }
             '\'' => quoted(&letters, at, pattern, &mut builder)?,
             '[' => {
                 builder.open();
                 at + 1
             }
             ']' => {
-                builder.close().ok_or_else(|| refused("Pattern invalid as it contains ] without previous ["))?;
+                builder.close().ok_or_else(|| {
+                    refused("Pattern invalid as it contains ] without previous [")
+                })?;
                 at + 1
             }
-            '{' | '}' | '#' => return Err(refused(&format!("Pattern includes reserved character: '{letter}'"))),
+            '{' | '}' | '#' => {
+                return Err(refused(&format!("Pattern includes reserved character: '{letter}'")));
+            }
             literal => {
                 builder.add(Node::Literal(literal.to_string()));
                 at + 1
@@ -86,7 +92,9 @@ impl Builder {
     }
 
     fn reserve(&mut self, at: usize, width: usize) {
-        if let Some(Node::Number(Number { reserved, .. }) | Node::Reduced { reserved, .. }) = self.nodes.get_mut(at) {
+        if let Some(Node::Number(Number { reserved, .. }) | Node::Reduced { reserved, .. }) =
+            self.nodes.get_mut(at)
+        {
             *reserved += width;
         }
     }
@@ -107,11 +115,20 @@ impl Builder {
     }
 }
 
-fn quoted(letters: &[char], start: usize, pattern: &str, builder: &mut Builder) -> Result<usize, Fault> {
+fn quoted(
+    letters: &[char],
+    start: usize,
+    pattern: &str,
+    builder: &mut Builder,
+) -> Result<usize, Fault> {
     let (mut text, mut at) = (String::new(), start + 1);
     loop {
         match letters.get(at) {
-            None => return Err(refused(&format!("Pattern ends with an incomplete string literal: {pattern}"))),
+            None => {
+                return Err(refused(&format!(
+                    "Pattern ends with an incomplete string literal: {pattern}"
+                )));
+            }
             Some('\'') if letters.get(at + 1) == Some(&'\'') => at += 1,
             Some('\'') => break,
             Some(_) => {}
@@ -126,13 +143,20 @@ fn quoted(letters: &[char], start: usize, pattern: &str, builder: &mut Builder) 
     Ok(at + 1)
 }
 
-fn letters_at(letters: &[char], mut at: usize, pattern: &str, builder: &mut Builder) -> Result<usize, Fault> {
+fn letters_at(
+    letters: &[char],
+    mut at: usize,
+    pattern: &str,
+    builder: &mut Builder,
+) -> Result<usize, Fault> {
     let run = |at: usize| letters[at..].iter().take_while(|next| **next == letters[at]).count();
     let mut count = run(at);
     if letters[at] == 'p' {
         let next = at + count;
         if !letters.get(next).is_some_and(char::is_ascii_alphabetic) {
-            return Err(refused(&format!("Pad letter 'p' must be followed by valid pad pattern: {pattern}")));
+            return Err(refused(&format!(
+                "Pad letter 'p' must be followed by valid pad pattern: {pattern}"
+            )));
         }
         (builder.pad, at) = (count, next);
         count = run(at);
@@ -144,7 +168,9 @@ fn letters_at(letters: &[char], mut at: usize, pattern: &str, builder: &mut Buil
 fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), Fault> {
     let too_many = || refused(&format!("Too many pattern letters: {letter}"));
     match letter {
-        'u' | 'y' => year(if letter == 'u' { Field::Year } else { Field::YearOfEra }, count, builder),
+        'u' | 'y' => {
+            year(if letter == 'u' { Field::Year } else { Field::YearOfEra }, count, builder)
+        }
         'Y' => week_year(count, builder)?,
         'M' | 'L' if count <= 2 => small(Field::Month, count, builder),
         'Q' | 'q' if count <= 2 => small(Field::Quarter, count, builder),
@@ -152,9 +178,13 @@ fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), F
         'E' if count <= 4 => word(Field::DayOfWeek, count < 4, builder),
         'e' if count == 3 || count == 4 => word(Field::DayOfWeek, count == 3, builder),
         'c' if count == 2 => return Err(refused("Invalid pattern \"cc\"")),
-        'e' | 'c' if count <= 2 => number(Field::LocalDayOfWeek, (count, count), Sign::Never, builder),
+        'e' | 'c' if count <= 2 => {
+            number(Field::LocalDayOfWeek, (count, count), Sign::Never, builder)
+        }
         'M' | 'L' | 'Q' | 'q' | 'E' | 'e' | 'c' if count > 5 => return Err(too_many()),
-        'M' | 'L' | 'Q' | 'q' | 'E' | 'e' | 'c' => return Err(Fault::Unknown("narrow and standalone names, quarters in words")),
+        'M' | 'L' | 'Q' | 'q' | 'E' | 'e' | 'c' => {
+            return Err(Fault::Unknown("narrow and standalone names, quarters in words"));
+        }
         'a' if count == 1 => word(Field::HalfDay, true, builder),
         'G' if count <= 3 => word(Field::Era, true, builder),
         'a' => return Err(too_many()),
@@ -174,9 +204,13 @@ fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), F
         'D' if count <= 3 => number(Field::DayOfYear, (count, 3), Sign::Never, builder),
         'D' => return Err(too_many()),
         'S' if count > 9 => {
-            return Err(refused(&format!("Minimum width must be from 0 to 9 inclusive but was {count}")));
+            return Err(refused(&format!(
+                "Minimum width must be from 0 to 9 inclusive but was {count}"
+            )));
         }
-        'S' => builder.add_number(Node::Fraction { min: count, max: count, point: false }, Some(count)),
+        'S' => {
+            builder.add_number(Node::Fraction { min: count, max: count, point: false }, Some(count))
+        }
         'A' | 'n' | 'N' if count > 19 => return Err(width_over_19(count)),
         'A' => number(Field::MilliOfDay, (count, 19), Sign::Never, builder),
         'n' => number(Field::Nano, (count, 19), Sign::Never, builder),
@@ -184,7 +218,11 @@ fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), F
         'V' if count == 2 => drop(builder.add(Node::Zone)),
         'V' => return Err(refused("Pattern letter count must be 2: V")),
         'Z' | 'X' | 'x' => offset(letter, count, builder)?,
-        'z' | 'v' | 'O' | 'B' | 'g' | 'W' | 'F' => return Err(Fault::Unknown("zone names, localized offsets, day periods, Julian days, weeks of a month")),
+        'z' | 'v' | 'O' | 'B' | 'g' | 'W' | 'F' => {
+            return Err(Fault::Unknown(
+                "zone names, localized offsets, day periods, Julian days, weeks of a month",
+            ));
+        }
         _ => return Err(refused(&format!("Unknown pattern letter: {letter}"))),
     }
     Ok(())
@@ -204,7 +242,9 @@ fn year(field: Field, count: usize, builder: &mut Builder) {
 
 fn week_year(count: usize, builder: &mut Builder) -> Result<(), Fault> {
     match count {
-        2 => builder.add_number(Node::Reduced { field: Field::LocalWeekYear, reserved: 0 }, Some(2)),
+        2 => {
+            builder.add_number(Node::Reduced { field: Field::LocalWeekYear, reserved: 0 }, Some(2))
+        }
         20.. => return Err(width_over_19(count)),
         1..=3 => number(Field::LocalWeekYear, (count, 19), Sign::Normal, builder),
         _ => number(Field::LocalWeekYear, (count, 19), Sign::Exceeds, builder),
@@ -232,7 +272,8 @@ fn word(field: Field, short: bool, builder: &mut Builder) {
 
 /// `Z`, `X` and `x`: the more letters, the more parts; an even number has no colons.
 fn offset(letter: char, count: usize, builder: &mut Builder) -> Result<(), Fault> {
-    let needed = |seconds, colons, zero| OffsetForm { minutes: Part::Needed, seconds, colons, zero };
+    let needed =
+        |seconds, colons, zero| OffsetForm { minutes: Part::Needed, seconds, colons, zero };
     let form = match (letter, count) {
         ('Z', 1..=3) => needed(Part::Absent, false, "+0000"),
         ('Z', 4) => return Err(Fault::Unknown("localized offsets (ZZZZ)")),
@@ -243,7 +284,13 @@ fn offset(letter: char, count: usize, builder: &mut Builder) -> Result<(), Fault
         }
         (_, 2..=5) => {
             let colons = count % 2 == 1;
-            let zero = if letter == 'X' { "Z" } else if colons { "+00:00" } else { "+0000" };
+            let zero = if letter == 'X' {
+                "Z"
+            } else if colons {
+                "+00:00"
+            } else {
+                "+0000"
+            };
             needed(if count < 4 { Part::Absent } else { Part::Maybe }, colons, zero)
         }
         _ => return Err(refused(&format!("Too many pattern letters: {letter}"))),

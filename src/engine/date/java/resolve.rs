@@ -91,9 +91,11 @@ impl Resolved {
 
     fn set_date(&mut self, date: i64) -> Result<(), String> {
         match self.date.replace(date) {
-            Some(old) if old != date => {
-                Err(format!("Conflict found: Fields resolved to two different dates: {} {}", show_date(old), show_date(date)))
-            }
+            Some(old) if old != date => Err(format!(
+                "Conflict found: Fields resolved to two different dates: {} {}",
+                show_date(old),
+                show_date(date)
+            )),
             _ => Ok(()),
         }
     }
@@ -116,7 +118,9 @@ impl Resolved {
             None => 1 - of_era,
         };
         match self.fields.put(Field::Year, value) {
-            Some(old) if old != value => Err(format!("Conflict found: Year {old} differs from Year {value}")),
+            Some(old) if old != value => {
+                Err(format!("Conflict found: Year {old} differs from Year {value}"))
+            }
             _ => Ok(()),
         }
     }
@@ -127,7 +131,8 @@ impl Resolved {
         let fields = &mut self.fields;
         if fields.has(Field::HalfDay) && fields.has(Field::HourOfHalfDay) {
             let half = Field::HalfDay.check(fields.take(Field::HalfDay).unwrap_or(0))?;
-            let hour = Field::HourOfHalfDay.check(fields.take(Field::HourOfHalfDay).unwrap_or(0))?;
+            let hour =
+                Field::HourOfHalfDay.check(fields.take(Field::HourOfHalfDay).unwrap_or(0))?;
             fields.derive(Field::HalfDay, Field::Hour, half * 12 + hour)?;
         }
         for (field, unit) in [(Field::NanoOfDay, 1), (Field::MilliOfDay, 1_000_000)] {
@@ -158,19 +163,29 @@ impl Resolved {
         self.fields.derive(clock, hour, if value == noon { 0 } else { value })
     }
 
-    fn set_time(&mut self, hour: i64, minute: i64, second: i64, nano: i64, style: Style) -> Result<(), String> {
+    fn set_time(
+        &mut self,
+        hour: i64,
+        minute: i64,
+        second: i64,
+        nano: i64,
+        style: Style,
+    ) -> Result<(), String> {
         Field::Minute.check(minute)?;
         Field::Nano.check(nano)?;
-        let (time, excess) = if style == Style::Smart && (hour, minute, second, nano) == (24, 0, 0, 0) {
-            (0, 1)
-        } else {
-            Field::Hour.check(hour)?;
-            Field::Second.check(second)?;
-            (hour * HOUR + minute * MINUTE + second * SECOND + nano, 0)
-        };
+        let (time, excess) =
+            if style == Style::Smart && (hour, minute, second, nano) == (24, 0, 0, 0) {
+                (0, 1)
+            } else {
+                Field::Hour.check(hour)?;
+                Field::Second.check(second)?;
+                (hour * HOUR + minute * MINUTE + second * SECOND + nano, 0)
+            };
         self.excess_days = excess;
         match self.time.replace(time) {
-            Some(old) if old != time => Err("Conflict found: Fields resolved to different times".to_owned()),
+            Some(old) if old != time => {
+                Err("Conflict found: Fields resolved to different times".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -187,9 +202,13 @@ impl Resolved {
             self.fields.put(Field::DayOfWeek, Field::LocalDayOfWeek.check(day)?);
             changed = true;
         }
-        for (year, week) in [(Field::WeekYear, Field::Week), (Field::LocalWeekYear, Field::LocalWeek)] {
+        for (year, week) in
+            [(Field::WeekYear, Field::Week), (Field::LocalWeekYear, Field::LocalWeek)]
+        {
             let fields = &mut self.fields;
-            if let (Some(y), Some(w), Some(d)) = (fields.get(year), fields.get(week), fields.get(Field::DayOfWeek)) {
+            if let (Some(y), Some(w), Some(d)) =
+                (fields.get(year), fields.get(week), fields.get(Field::DayOfWeek))
+            {
                 let date = week_date((year, y), (week, w), d, rules)?;
                 for field in [year, week, Field::DayOfWeek] {
                     fields.take(field);
@@ -213,13 +232,26 @@ impl Resolved {
                 if gap {
                     return Ok(());
                 }
-                self.set_time(hour, minute.unwrap_or(0), second.unwrap_or(0), nano.unwrap_or(0), style)?;
+                self.set_time(
+                    hour,
+                    minute.unwrap_or(0),
+                    second.unwrap_or(0),
+                    nano.unwrap_or(0),
+                    style,
+                )?;
                 for field in [Field::Hour, Field::Minute, Field::Second, Field::Nano] {
                     self.fields.take(field);
                 }
             }
         }
-        for field in [Field::HalfDay, Field::HourOfHalfDay, Field::Hour, Field::Minute, Field::Second, Field::Nano] {
+        for field in [
+            Field::HalfDay,
+            Field::HourOfHalfDay,
+            Field::Hour,
+            Field::Minute,
+            Field::Second,
+            Field::Nano,
+        ] {
             if let Some(value) = self.fields.get(field).filter(|_| style != Style::Lenient) {
                 field.check(value)?;
             }
@@ -243,14 +275,20 @@ impl Resolved {
         for field in ALL {
             let Some(value) = self.fields.get(field) else { continue };
             let (known, from) = match (self.date, self.time) {
-                (Some(date), _) if date_field(date, field).is_some() => (date_field(date, field), show_date(date)),
-                (_, Some(time)) if time_field(time, field).is_some() => (time_field(time, field), show_time(time)),
+                (Some(date), _) if date_field(date, field).is_some() => {
+                    (date_field(date, field), show_date(date))
+                }
+                (_, Some(time)) if time_field(time, field).is_some() => {
+                    (time_field(time, field), show_time(time))
+                }
                 _ => continue,
             };
             let known = known.unwrap_or(value);
             if known != value {
                 let name = field.name();
-                return Err(format!("Conflict found: Field {name} {known} differs from {name} {value} derived from {from}"));
+                return Err(format!(
+                    "Conflict found: Field {name} {known} differs from {name} {value} derived from {from}"
+                ));
             }
             self.fields.take(field);
         }
@@ -268,17 +306,27 @@ fn year_month_day(fields: &mut Fields, style: Style) -> Result<i64, String> {
     }
     Field::Month.check(month)?;
     Field::DayOfMonth.check(day)?;
-    let day = if style == Style::Smart { day.min(calendar::days_in_month(year, month)) } else { day };
+    let day =
+        if style == Style::Smart { day.min(calendar::days_in_month(year, month)) } else { day };
     date_of(year, month, day)
 }
 
 fn year_day(fields: &mut Fields, style: Style) -> Result<i64, String> {
     let year = Field::Year.check(fields.take(Field::Year).unwrap_or(0))?;
     let day = fields.take(Field::DayOfYear).unwrap_or(1);
-    if style == Style::Lenient { Ok(calendar::days(year, 1, 1) + day - 1) } else { date_of_year_day(year, day) }
+    if style == Style::Lenient {
+        Ok(calendar::days(year, 1, 1) + day - 1)
+    } else {
+        date_of_year_day(year, day)
+    }
 }
 
-fn week_date(year: (Field, i64), week: (Field, i64), day: i64, rules: Rules) -> Result<i64, String> {
+fn week_date(
+    year: (Field, i64),
+    week: (Field, i64),
+    day: i64,
+    rules: Rules,
+) -> Result<i64, String> {
     let first = calendar::first_week(year.0.check(year.1)?);
     let day = Field::DayOfWeek.check(day)?;
     let longest = calendar::weeks_in_year(year.1);
@@ -286,7 +334,11 @@ fn week_date(year: (Field, i64), week: (Field, i64), day: i64, rules: Rules) -> 
         return Ok(first + (week.0.check(week.1)?.min(longest) - 1) * 7 + day - 1);
     }
     if rules.style == Style::Strict && !(1..=longest).contains(&week.1) {
-        return Err(format!("Invalid value for {} (valid values 1 - {longest}): {}", week.0.name(), week.1));
+        return Err(format!(
+            "Invalid value for {} (valid values 1 - {longest}): {}",
+            week.0.name(),
+            week.1
+        ));
     }
     week.0.check(week.1)?;
     Ok(first + (week.1 - 1) * 7 + day - 1)
@@ -295,7 +347,18 @@ fn week_date(year: (Field, i64), week: (Field, i64), day: i64, rules: Rules) -> 
 /// `LocalDate.of`.
 pub(super) fn date_of(year: i64, month: i64, day: i64) -> Result<i64, String> {
     const MONTHS: [&str; 12] = [
-        "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+        "JANUARY",
+        "FEBRUARY",
+        "MARCH",
+        "APRIL",
+        "MAY",
+        "JUNE",
+        "JULY",
+        "AUGUST",
+        "SEPTEMBER",
+        "OCTOBER",
+        "NOVEMBER",
+        "DECEMBER",
     ];
     Field::Year.check(year)?;
     Field::Month.check(month)?;
@@ -324,7 +387,13 @@ fn date_field(date: i64, field: Field) -> Option<i64> {
     let (year, month, day) = calendar::civil(date);
     Some(match field {
         Field::Era => i64::from(year > 0),
-        Field::YearOfEra => if year > 0 { year } else { 1 - year },
+        Field::YearOfEra => {
+            if year > 0 {
+                year
+            } else {
+                1 - year
+            }
+        }
         Field::Year => year,
         Field::Quarter => (month + 2) / 3,
         Field::Month => month,
@@ -371,7 +440,13 @@ fn show_time(time: i64) -> String {
     let (second, nano) = (time / SECOND % 60, time % SECOND);
     let head = format!("{:02}:{:02}", time / HOUR, time / MINUTE % 60);
     if nano > 0 {
-        let digits = if nano % 1_000_000 == 0 { 3 } else if nano % 1_000 == 0 { 6 } else { 9 };
+        let digits = if nano % 1_000_000 == 0 {
+            3
+        } else if nano % 1_000 == 0 {
+            6
+        } else {
+            9
+        };
         let nano = format!("{nano:09}");
         format!("{head}:{second:02}.{}", &nano[..digits])
     } else if second > 0 {
