@@ -79,9 +79,8 @@ impl Rule {
             "ip" => Self::Ip(ip::Ip::compile(leaf, around)),
             "binary" if !flag(leaf, "store") && !flag(leaf, "doc_values") => Self::Unread,
             "binary" => Self::Binary,
-            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range" | "ip_range" => {
-                range::Range::compile(leaf, around)
-            }
+            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range"
+            | "ip_range" => range::Range::compile(leaf, around),
             "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
             "completion" => Self::Completion,
             "join" => Self::Join,
@@ -102,7 +101,15 @@ impl Rule {
 
     /// Whether the generic wrapper stands around this type's parse. Some types override it.
     fn is_wrapped(&self) -> bool {
-        !matches!(self, Self::Point(_) | Self::Vector | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures)
+        !matches!(
+            self,
+            Self::Point(_)
+                | Self::Vector
+                | Self::Completion
+                | Self::Join
+                | Self::Percolator
+                | Self::RankFeatures
+        )
     }
 
     fn reading(&self) -> Reading {
@@ -228,8 +235,8 @@ pub(crate) fn wrapped(
     full: &[u8],
     type_name: &str,
     reading: Reading,
-    cause: Box<Failure>,
-) -> Box<Failure> {
+    cause: Failure,
+) -> Failure {
     let full = visible(full);
     let mut reason = format!("failed to parse field [{full}] of type [{type_name}]");
     match doc.switches().field_error {

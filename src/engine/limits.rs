@@ -19,9 +19,10 @@ pub(crate) fn check(
     switches: &Switches,
     settings: &Settings,
 ) -> Outcome {
-    let place = match switches.limit_names_index {
-        true => format!(" in index [{}]", settings.index_name),
-        false => String::new(),
+    let place = if switches.limit_names_index {
+        format!(" in index [{}]", settings.index_name)
+    } else {
+        String::new()
     };
     let limit = settings.total_fields.unwrap_or(1000);
     if count(root, switches) + runtime as u64 > limit {
@@ -33,7 +34,12 @@ pub(crate) fn check(
     check_names(additions, switches, settings)
 }
 
-fn check_nested(root: &ObjectNode, switches: &Switches, settings: &Settings, place: &str) -> Outcome {
+fn check_nested(
+    root: &ObjectNode,
+    switches: &Switches,
+    settings: &Settings,
+    place: &str,
+) -> Outcome {
     let default = if switches.array_objects_limit { 100 } else { 50 };
     let limit = settings.nested_fields.unwrap_or(default);
     if nested(root) > limit {
@@ -97,7 +103,8 @@ fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings
         None => Ok(()),
         Some(name) => {
             let shown = visible(&name);
-            let text = format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
+            let text =
+                format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
             Err(Failure::argument(text).class(RejectClass::StructureLimit))
         }
     }
@@ -126,10 +133,12 @@ pub(crate) fn count(object: &ObjectNode, switches: &Switches) -> u64 {
 
 fn count_field(field: &FieldNode, switches: &Switches) -> u64 {
     let params = &field.definition.params;
-    let has = |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
-    let hidden = match switches.prefixes_count {
-        true => u64::from(has("index_prefixes")) + u64::from(has("index_phrases")),
-        false => 0,
+    let has =
+        |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
+    let hidden = if switches.prefixes_count {
+        u64::from(has("index_prefixes")) + u64::from(has("index_phrases"))
+    } else {
+        0
     };
     1 + hidden + field.fields.iter().map(|sub| count_field(sub, switches)).sum::<u64>()
 }

@@ -42,12 +42,16 @@ pub(crate) fn split<'t>(name: &'t [u8], switches: &Switches) -> Outcome<Segments
     let segments = java_split(name);
     for segment in &segments {
         if segment.is_empty() {
-            let text = "object field starting or ending with a [.] makes object resolution ambiguous: [";
+            let text =
+                "object field starting or ending with a [.] makes object resolution ambiguous: [";
             return Err(refused(format!("{text}{}]", visible(name)), name));
         }
         if is_blank(segment) {
             let shown = visible(name);
-            return Err(refused(format!("object field cannot contain only whitespace: ['{shown}']"), name));
+            return Err(refused(
+                format!("object field cannot contain only whitespace: ['{shown}']"),
+                name,
+            ));
         }
     }
     if segments.is_empty() {
@@ -73,7 +77,7 @@ fn only_dots(name: &[u8], switches: &Switches) -> Outcome {
     })
 }
 
-fn refused(text: String, name: &[u8]) -> Box<Failure> {
+fn refused(text: String, name: &[u8]) -> Failure {
     Failure::argument(text).class(RejectClass::FieldName).field(|| path(name))
 }
 

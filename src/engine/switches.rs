@@ -392,10 +392,29 @@ fn metadata(at: At) -> &'static [&'static str] {
 }
 
 const METADATA_ES6: [&str; 11] = [
-    "_uid", "_id", "_type", "_all", "_parent", "_routing", "_index", "_size", "_timestamp", "_ttl", "_ignored",
+    "_uid",
+    "_id",
+    "_type",
+    "_all",
+    "_parent",
+    "_routing",
+    "_index",
+    "_size",
+    "_timestamp",
+    "_ttl",
+    "_ignored",
 ];
 const METADATA_ES7: [&str; 10] = [
-    "_id", "_type", "_routing", "_index", "_ignored", "_source", "_field_names", "_version", "_seq_no", "_feature",
+    "_id",
+    "_type",
+    "_routing",
+    "_index",
+    "_ignored",
+    "_source",
+    "_field_names",
+    "_version",
+    "_seq_no",
+    "_feature",
 ];
 const METADATA_ES717: [&str; 10] = METADATA_ES7;
 const METADATA_OS1: [&str; 11] = [

@@ -62,9 +62,10 @@ fn put(
     engine: Engine,
 ) -> Result<(), ParameterError> {
     if !knows(&leaf.field_type, key) {
-        return match refuses_unknown(engine) {
-            true => Err(ParameterError::Unknown(key.to_owned(), leaf.field_type.clone())),
-            false => Ok(()),
+        return if refuses_unknown(engine) {
+            Err(ParameterError::Unknown(key.to_owned(), leaf.field_type.clone()))
+        } else {
+            Ok(())
         };
     }
     let value = match key {

@@ -15,7 +15,6 @@ mod record;
 mod renderers;
 mod replica;
 mod replay_cmd;
-mod replica;
 mod rules;
 mod sources;
 mod support;

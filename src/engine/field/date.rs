@@ -39,14 +39,16 @@ impl Date {
         };
         let format = DateFormat::compile(pattern.unwrap_or(default), around.switches.engine);
         let Ok(format) = format else { return Rule::Opaque };
-        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        let malformed =
+            switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
         let default = pattern.is_none();
         Rule::Date(Self { format: Arc::new(format), ignore_malformed: malformed, nanos, default })
     }
 }
 
 pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    if matches!(doc.token(), Token::BeginObject | Token::BeginArray) && doc.switches().date_objects {
+    if matches!(doc.token(), Token::BeginObject | Token::BeginArray) && doc.switches().date_objects
+    {
         if !rule.ignore_malformed {
             let text = "Cannot parse object or array as a date value";
             return Err(Failure::argument(text).class(RejectClass::ObjectScalar));
@@ -141,7 +143,7 @@ fn civil(day: i64) -> (i64, i64, i64) {
     (year, month, of_year - (153 * shifted + 2) / 5 + 1)
 }
 
-pub(crate) fn refused(failure: &DateFailure) -> Box<Failure> {
+pub(crate) fn refused(failure: &DateFailure) -> Failure {
     Failure::from_causes(&failure.causes)
         .unwrap_or_else(|| Failure::argument("failed to parse date"))
         .class(RejectClass::Date)

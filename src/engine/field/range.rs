@@ -57,7 +57,8 @@ impl Range {
                 Bound::Date(Arc::new(format), pattern.into())
             }
         };
-        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        let malformed =
+            switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
         Rule::Range(Self {
             bound,
             coerce: switch(leaf, "coerce").unwrap_or(around.settings.coerce.unwrap_or(true)),
@@ -99,7 +100,11 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                     b"lte" => (false, false),
                     other => {
                         let shown = visible(other);
-                        return Err(error(doc, field, format_args!("with unknown parameter [{shown}]")));
+                        return Err(error(
+                            doc,
+                            field,
+                            format_args!("with unknown parameter [{shown}]"),
+                        ));
                     }
                 };
                 if token == Token::Null {
@@ -124,7 +129,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     in_order(from, to)
 }
 
-fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Box<Failure> {
+fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Failure {
     let full = visible(&field.full);
     doc.mapping_failure(format_args!("error parsing field [{full}], {text}"))
         .class(RejectClass::ValueType)
@@ -143,7 +148,8 @@ fn bound(rule: &Range, doc: &Doc<'_>) -> Outcome<Value> {
         Bound::Date(format, pattern) => date_bound(format, pattern, doc),
         Bound::Ip => {
             let text = doc.parser.text(doc.switches())?;
-            let address = std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
+            let address =
+                std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
             match address {
                 Some(address) => Ok(Value::Ip(order(address))),
                 None => {
@@ -226,9 +232,10 @@ fn network(text: &[u8]) -> Outcome {
         };
         prefix.parse::<u8>().is_ok_and(|prefix| prefix <= bits)
     });
-    match valid {
-        true => Ok(()),
-        false => Err(Failure::argument(format!("Expected [ip/prefix] but was [{shown}]"))
-            .class(RejectClass::ValueType)),
+    if valid {
+        Ok(())
+    } else {
+        Err(Failure::argument(format!("Expected [ip/prefix] but was [{shown}]"))
+            .class(RejectClass::ValueType))
     }
 }
