@@ -8,6 +8,7 @@
 pub mod date;
 pub mod number;
 pub mod pattern;
+pub mod witness;
 
 mod document;
 mod dynamic;

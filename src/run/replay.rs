@@ -72,6 +72,7 @@ fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Rea
         differences: differences(&read.timeline.mapping, &live.mapping),
     });
     let mut remarks = start.remarks;
+    remarks.extend(backup.remark());
     if !backup.deliveries.failures.is_empty() {
         let failures = counted(backup.deliveries.failures.len() as u64, "object", "objects");
         remarks.push(format!(
@@ -85,7 +86,7 @@ fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Rea
             engine: start.engine,
             type_name: read.timeline.mapping.type_name.clone(),
             start: start.words,
-            backup: arguments.sources.clone(),
+            backup: backup.names.clone(),
             framing: framing(arguments.framing),
             remarks,
         },
