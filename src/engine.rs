@@ -152,7 +152,7 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        let entries = if world.switches.runtime_counts { mapping.runtime.len() } else { 0 };
+        let entries = if world.switches.limits.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);
         added.extend(additions.iter().map(|new| (path(new), new.decision.clone())));

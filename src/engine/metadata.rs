@@ -72,14 +72,14 @@ pub(crate) fn parse(doc: &mut Doc<'_>, name: &'static str) -> Outcome {
     if name == DOC_COUNT {
         return doc_count(doc).map_err(|cause| {
             let cause = cause.field(|| names::path(name.as_bytes()));
-            field::wrapped(doc, name.as_bytes(), name, field::Reading::AsWritten, cause)
+            field::wrapped(doc, name.as_bytes(), name, field::Reading::Written, cause)
         });
     }
     let text = format!("Field [{name}] {REASON}");
     let cause =
         if doc.switches().located { doc.mapping_failure(text) } else { Failure::mapper(text) };
     let cause = cause.class(RejectClass::FieldName).field(|| names::path(name.as_bytes()));
-    Err(field::wrapped(doc, name.as_bytes(), name, field::Reading::AsWritten, cause))
+    Err(field::wrapped(doc, name.as_bytes(), name, field::Reading::Written, cause))
 }
 
 /// `_doc_count`: a positive JSON integer.
@@ -107,7 +107,7 @@ fn doc_count(doc: &Doc<'_>) -> Outcome {
     }
     let mut reason = format!("Field [{DOC_COUNT}] must be a positive integer.");
     if integer {
-        reason.push_str(&format!(" Value [{text}] is not allowed."));
+        reason = format!("{reason} Value [{text}] is not allowed.");
     }
     Err(Failure::argument(reason).class(RejectClass::ValueType))
 }

@@ -24,13 +24,6 @@ impl<'t> std::ops::Deref for Segments<'t> {
     }
 }
 
-impl<'t> Segments<'t> {
-    /// The last segment; a name that passed [`split`] has one.
-    pub(crate) fn leaf(&self) -> &'t [u8] {
-        self.last().copied().unwrap_or_default()
-    }
-}
-
 /// `DocumentParser#splitAndValidatePath`: Java's `split` drops trailing empty segments, each other one must have text.
 pub(crate) fn split<'t>(name: &'t [u8], switches: &Switches) -> Outcome<Segments<'t>> {
     if !name.contains(&b'.') {
@@ -118,6 +111,11 @@ pub(crate) fn utf16_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
         byte => byte,
     };
     a.iter().map(|x| key(*x)).cmp(b.iter().map(|x| key(*x)))
+}
+
+/// The dots in a full name.
+pub(crate) fn dots(full: &[u8]) -> u64 {
+    full.iter().map(|byte| u64::from(*byte == b'.')).sum()
 }
 
 /// The last segment of a full name.

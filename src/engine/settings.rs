@@ -68,8 +68,8 @@ fn descend<'v>(json: &'v Value, name: &str) -> Option<&'v Value> {
     if let Some(value) = map.get(name) {
         return Some(value);
     }
-    let dots = name.match_indices('.');
-    dots.filter_map(|(dot, _)| descend(map.get(&name[..dot])?, &name[dot + 1..])).next()
+    let mut dots = name.match_indices('.');
+    dots.find_map(|(dot, _)| descend(map.get(&name[..dot])?, &name[dot + 1..]))
 }
 
 fn as_number(value: &Value) -> Option<u64> {

@@ -218,7 +218,7 @@ impl<'a> Tape<'a> {
         Ok(())
     }
 
-    fn check_name(&self, text: &Cow<'a, [u8]>, open: &mut [Level], switches: &Switches) -> Outcome {
+    fn check_name(&self, text: &[u8], open: &mut [Level], switches: &Switches) -> Outcome {
         let jackson3 = switches.json_errors == JsonErrors::Jackson3;
         if switches.json_name_length && text.len() > 50_000 {
             let long = format!("Name length ({}) exceeds the maximum allowed (50000)", text.len());
@@ -378,7 +378,7 @@ fn is_cut_word(rest: &[u8]) -> bool {
 /// Line and column, both from 1, in bytes as Jackson counts them.
 fn place(source: &[u8], at: usize) -> (usize, usize) {
     let before = &source[..at.min(source.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     (line, at - start + 1)
 }

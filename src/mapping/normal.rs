@@ -32,8 +32,7 @@ pub fn leaf_as_printed(
     if !is_type(&field_type) {
         return Err(ParameterError::UnknownType(field_type));
     }
-    let mut leaf =
-        LeafField { field_type: field_type.clone(), fields: BTreeMap::new(), params: Map::new() };
+    let mut leaf = LeafField { field_type, fields: BTreeMap::new(), params: Map::new() };
     for (key, value) in body {
         match key.as_str() {
             "type" => {}

@@ -214,13 +214,12 @@ fn flattens(doc: &Doc<'_>, object: &ObjectNode, field: &crate::engine::tree::Fie
 }
 
 fn flatten(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
-    let depth = doc.path.len();
     doc.parser.advance()?;
-    parse_flat_members(doc, object, depth)
+    parse_flat_members(doc, object)
 }
 
 /// Members of an object below `subobjects: false`: their names are joined to those above with dots.
-fn parse_flat_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>, depth: usize) -> Outcome {
+fn parse_flat_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
     let mut name: &[u8] = b"";
     loop {
         match doc.parser.current() {
@@ -229,7 +228,7 @@ fn parse_flat_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>, depth: usize)
             Some(Token::BeginObject) => {
                 doc.path.push(name);
                 doc.parser.advance()?;
-                parse_flat_members(doc, object, depth + 1)?;
+                parse_flat_members(doc, object)?;
                 doc.path.pop();
             }
             Some(token) => flat_member(doc, object, name, token)?,
@@ -249,7 +248,7 @@ fn flat_member<'t>(
     let local = inside.strip_prefix(b".").unwrap_or(inside);
     if let Some(node) = object.child(local).cloned() {
         return match token {
-            Token::BeginArray => parse_flat_elements(doc, object, name, &node),
+            Token::BeginArray => parse_flat_elements(doc, &node),
             _ => parse_node(doc, &node),
         };
     }
@@ -260,16 +259,11 @@ fn flat_member<'t>(
     }
 }
 
-fn parse_flat_elements<'t>(
-    doc: &mut Doc<'t>,
-    object: &Arc<ObjectNode>,
-    name: &'t [u8],
-    node: &Node,
-) -> Outcome {
+fn parse_flat_elements(doc: &mut Doc<'_>, node: &Node) -> Outcome {
     while let Some(token) = doc.parser.advance()? {
         match token {
             Token::EndArray => break,
-            Token::BeginArray => parse_flat_elements(doc, object, name, node)?,
+            Token::BeginArray => parse_flat_elements(doc, node)?,
             _ => parse_node(doc, node)?,
         }
     }

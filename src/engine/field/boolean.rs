@@ -24,7 +24,9 @@ impl Boolean {
         }
         let malformed =
             switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
-        Rule::Boolean(Self { ignore_malformed: malformed && around.switches.boolean_malformed })
+        Rule::Boolean(Self {
+            ignore_malformed: malformed && around.switches.fields.boolean_malformed,
+        })
     }
 }
 

@@ -33,9 +33,10 @@ impl Date {
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Rule {
         let pattern = leaf.params.get("format").and_then(|value| value.as_str());
         let nanos = leaf.field_type == "date_nanos";
-        let default = match nanos && around.switches.nanos_format {
-            true => "strict_date_optional_time_nanos||epoch_millis",
-            false => DEFAULT_FORMAT,
+        let default = if nanos && around.switches.fields.nanos_format {
+            "strict_date_optional_time_nanos||epoch_millis"
+        } else {
+            DEFAULT_FORMAT
         };
         let format = DateFormat::compile(pattern.unwrap_or(default), around.switches.engine);
         let Ok(format) = format else { return Rule::Opaque };
@@ -47,7 +48,8 @@ impl Date {
 }
 
 pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    if matches!(doc.token(), Token::BeginObject | Token::BeginArray) && doc.switches().date_objects
+    if matches!(doc.token(), Token::BeginObject | Token::BeginArray)
+        && doc.switches().fields.date_objects
     {
         if !rule.ignore_malformed {
             let text = "Cannot parse object or array as a date value";
@@ -78,7 +80,7 @@ pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome
 fn is_fast(doc: &Doc<'_>) -> bool {
     let Token::Integer(text) = doc.token() else { return false };
     let value = parse_long(&visible(text));
-    doc.switches().date_fast_path && value.is_ok_and(|value| i32::try_from(value).is_err())
+    doc.switches().fields.date_fast_path && value.is_ok_and(|value| i32::try_from(value).is_err())
 }
 
 /// Whether something finer than the field's resolution was cut.

@@ -32,7 +32,7 @@ impl Point {
 
 /// `GeoPointFieldMapper#parse`, in its own wrapper from 6.6 on.
 pub(crate) fn parse(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     take(rule, field, doc).map_err(|failure| {
         let failure = failure.field(|| names::path(&field.full));
         let own = match geo {
@@ -72,7 +72,7 @@ fn take(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
 
 fn take_elements(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     while !matches!(doc.parser.current(), Some(Token::EndArray) | None) {
-        if doc.token() != Token::Null || doc.switches().geo != Geo::Es8 {
+        if doc.token() != Token::Null || doc.switches().fields.geo != Geo::Es8 {
             take_one(rule, field, doc)?;
         }
         doc.parser.advance()?;
@@ -93,7 +93,9 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         in_range(rule, field, lat, lon)
     };
     match read(doc) {
-        Err(failure) if rule.ignore_malformed && swallows_flat(doc.switches().geo, &failure) => {
+        Err(failure)
+            if rule.ignore_malformed && swallows_flat(doc.switches().fields.geo, &failure) =>
+        {
             doc.parser = begin;
             while !matches!(doc.parser.current(), Some(Token::EndArray) | None) {
                 doc.parser.advance()?;
@@ -101,7 +103,7 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
             field::ignore(field, doc);
             Ok(())
         }
-        Err(mut failure) if matches!(doc.switches().geo, Geo::Es8 | Geo::Es717) => {
+        Err(mut failure) if matches!(doc.switches().fields.geo, Geo::Es8 | Geo::Es717) => {
             if !failure.message().starts_with("illegal l") {
                 failure.class = RejectClass::Other;
             }
@@ -123,14 +125,14 @@ fn take_one(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let begin = doc.parser.clone();
     let read = point(rule, doc).and_then(|(lat, lon)| in_range(rule, field, lat, lon));
     let Err(failure) = read else { return Ok(()) };
-    if doc.switches().geo != Geo::Es65
+    if doc.switches().fields.geo != Geo::Es65
         && matches!(begin.current(), Some(Token::BeginObject | Token::BeginArray))
     {
         doc.parser = begin;
         doc.parser.skip_children()?;
     }
-    let ignorable =
-        failure.kind == "parse_exception" || !matches!(doc.switches().geo, Geo::Es65 | Geo::Es68);
+    let ignorable = failure.kind == "parse_exception"
+        || !matches!(doc.switches().fields.geo, Geo::Es65 | Geo::Es68);
     if rule.ignore_malformed && ignorable {
         field::ignore(field, doc);
         return Ok(());
@@ -201,7 +203,7 @@ fn array(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
             check_z(rule, found[2])?;
         }
         if found.len() > 3
-            && matches!(doc.switches().geo, Geo::Es7 | Geo::Es717 | Geo::Os2 | Geo::Es8)
+            && matches!(doc.switches().fields.geo, Geo::Es7 | Geo::Es717 | Geo::Os2 | Geo::Es8)
         {
             return Err(parse_exception("[geo_point] field type does not accept > 3 dimensions"));
         }
@@ -223,7 +225,7 @@ struct Parts {
 
 fn object(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
     let mut parts = Parts::default();
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     loop {
         match doc.parser.advance()? {
             Some(Token::EndObject) | None => break,
@@ -260,7 +262,7 @@ fn object(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
 }
 
 fn member(rule: &Point, doc: &mut Doc<'_>, name: &[u8], parts: &mut Parts) -> Outcome {
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     match (name, geo) {
         (b"lat" | b"lon", _) => {
             let lat = name == b"lat";
@@ -323,7 +325,7 @@ fn coordinate(doc: &mut Doc<'_>, word: &str, parts: &mut Parts) -> Outcome<Optio
 
 /// `GeoPoint#resetFromString`.
 fn from_text(rule: &Point, text: &str, doc: &Doc<'_>) -> Outcome<(f64, f64)> {
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     let knows_wkt = !matches!(geo, Geo::Es65 | Geo::Es68);
     if knows_wkt && text.to_lowercase().contains("point") {
         return wkt(rule, text);

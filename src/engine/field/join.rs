@@ -19,7 +19,7 @@ pub(crate) fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         Token::BeginObject => read_object(field, doc, &mut name, &mut parent)?,
         other => {
             let word = other.word();
-            let full = if doc.switches().join_names_null {
+            let full = if doc.switches().fields.join_names_null {
                 visible(&field.full)
             } else {
                 "null".to_owned()
@@ -62,7 +62,7 @@ fn read_object(
 fn check(field: &FieldNode, doc: &Doc<'_>, name: Option<String>, parent: bool) -> Outcome {
     let full = visible(&field.full);
     let Some(name) = name else {
-        return if doc.switches().join_names_null
+        return if doc.switches().fields.join_names_null
             && doc.switches().field_error == FieldError::WithPreview
         {
             refuse(format!("null join name in field [{full}]"))

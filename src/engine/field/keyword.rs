@@ -59,12 +59,13 @@ pub(crate) fn take(rule: &Keyword, field: &FieldNode, doc: &mut Doc<'_>) -> Outc
 /// Lucene refuses the term when the document is indexed, which is after the mapping update; from 8.2 the parse does.
 fn immense(rule: &Keyword, field: &FieldNode, doc: &mut Doc<'_>, text: &[u8]) -> Outcome {
     let switches = doc.switches();
-    if !rule.makes_terms && (!switches.immense_in_parse || switches.immense_unindexed) {
+    if !rule.makes_terms && (!switches.fields.immense_in_parse || switches.fields.immense_unindexed)
+    {
         return Ok(());
     }
     let full = visible(&field.full);
     let start: Vec<String> = text.iter().take(30).map(ToString::to_string).collect();
-    let (space, rest) = if switches.immense_in_parse {
+    let (space, rest) = if switches.fields.immense_in_parse {
         ("", "'".to_owned())
     } else {
         let rest = format!(
@@ -80,7 +81,7 @@ fn immense(rule: &Keyword, field: &FieldNode, doc: &mut Doc<'_>, text: &[u8]) ->
     let failure = Failure::argument(reason)
         .class(RejectClass::TermTooLong)
         .field(|| names::path(&field.full));
-    if switches.immense_in_parse {
+    if switches.fields.immense_in_parse {
         return Err(failure);
     }
     let cause = format!("bytes can be at most {LONGEST_TERM} in length; got {}", text.len());

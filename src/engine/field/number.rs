@@ -66,9 +66,9 @@ impl Kind {
 impl Number {
     pub(crate) fn reading(&self) -> Reading {
         match self.kind {
-            Kind::Double => Reading::AsDouble,
-            Kind::Float | Kind::HalfFloat => Reading::AsFloat,
-            _ => Reading::AsWritten,
+            Kind::Double => Reading::Double,
+            Kind::Float | Kind::HalfFloat => Reading::Float,
+            _ => Reading::Written,
         }
     }
 
@@ -121,7 +121,7 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
-    if doc.switches().json_malformed {
+    if doc.switches().fields.json_malformed {
         token.is_value()
     } else {
         matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
@@ -138,7 +138,7 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
             let text = visible(text);
-            if text.len() > 1000 && doc.switches().number_string_limit {
+            if text.len() > 1000 && doc.switches().fields.number_string_limit {
                 let length = text.chars().count();
                 let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
@@ -155,7 +155,7 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
             Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
             _ => json_integer(token, &visible(text), kind, coerce, doc)?,
         },
-        Token::BeginObject if doc.switches().object_as_number => {
+        Token::BeginObject if doc.switches().fields.object_as_number => {
             return Err(
                 Failure::argument("Cannot parse object as number").class(RejectClass::ObjectScalar)
             );

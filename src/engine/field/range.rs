@@ -62,7 +62,7 @@ impl Range {
         Rule::Range(Self {
             bound,
             coerce: switch(leaf, "coerce").unwrap_or(around.settings.coerce.unwrap_or(true)),
-            ignore_malformed: malformed && around.switches.range_malformed,
+            ignore_malformed: malformed && around.switches.fields.range_malformed,
         })
     }
 
@@ -113,7 +113,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                 let step = if lower { 1 } else { -1 };
                 match bound(rule, doc) {
                     Ok(value) => {
-                        let value = if open { next(value, step) } else { value };
+                        let value = if open { next(&value, step) } else { value };
                         *(if lower { &mut from } else { &mut to }) = Some(value);
                     }
                     Err(_) if rule.ignore_malformed => ignored = true,
@@ -192,8 +192,8 @@ fn date_bound(format: &DateFormat, pattern: &str, doc: &Doc<'_>) -> Outcome<Valu
 }
 
 /// The neighbour of an open bound.
-fn next(value: Value, step: i8) -> Value {
-    match value {
+fn next(value: &Value, step: i8) -> Value {
+    match *value {
         Value::Integer(number) => Value::Integer(number + i128::from(step)),
         Value::Float(number) if step > 0 => Value::Float(number.next_up()),
         Value::Float(number) => Value::Float(number.next_down()),

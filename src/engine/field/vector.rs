@@ -12,7 +12,7 @@ use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 
 pub(crate) fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    let lenient = !doc.switches().vector_texts;
+    let lenient = !doc.switches().fields.vector_texts;
     match doc.token() {
         Token::Null => return Ok(()),
         Token::BeginArray => {}

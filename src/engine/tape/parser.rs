@@ -243,7 +243,7 @@ impl<'t> Parser<'t> {
                 let at = self.location();
                 let expanded =
                     self.expansions.last().is_some_and(|top| top.state != State::Content);
-                Err(if switches.expected_text && !expanded {
+                Err(if switches.fields.expected_text && !expanded {
                     Failure::argument(format!("Expected text at {at} but found {word}"))
                 } else {
                     Failure::state(format!("Can't get text on a {word} at {at}"))
