@@ -50,7 +50,9 @@ impl Backup {
         let deliveries = firehose::deliveries(&listing.found(), None);
         let names = sources.iter().map(Source::name).collect();
         if listing.untagged() > 0 {
-            output::tell("note: the store lists no ETags; an object that changes while it is read is noticed by its size only");
+            output::tell(
+                "note: the store lists no ETags; an object that changes while it is read is noticed by its size only",
+            );
         }
         Ok(Self { runtime, listing, deliveries, names, stop: Stop::new() })
     }

@@ -17,7 +17,6 @@ mod readme;
 mod record;
 mod renderers;
 mod replay_cmd;
-mod replica;
 mod rules;
 mod sources;
 mod support;

@@ -212,7 +212,9 @@ fn live(
     let birth = Birth { engine, declared: born.mapping, settings: Settings::read(&index.settings) };
     let mut track = birth.track(name.to_owned(), Some(live), shards, options)?;
     for note in unread {
-        track.doubts.add(Confidence::Likely, format!("what the index was born with is not known: {note}"));
+        track
+            .doubts
+            .add(Confidence::Likely, format!("what the index was born with is not known: {note}"));
     }
     Ok(track)
 }
