@@ -8,6 +8,7 @@
 pub mod date;
 pub mod number;
 pub mod pattern;
+pub mod witness;
 
 mod document;
 mod dynamic;
@@ -24,6 +25,7 @@ mod template;
 mod tree;
 mod update;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use settings::Settings;
@@ -34,8 +36,8 @@ use crate::model::mapping::Mapping;
 use crate::model::path::FieldPath;
 use crate::model::timeline::Decision;
 
-use document::{NewMapper, Walked, World};
 use dynamic::{DEFAULT_FORMATS, Detector};
+use document::{NewMapper, Walked, World};
 use failure::{Failure, Outcome};
 use switches::Switches;
 use tape::Tape;
@@ -81,6 +83,7 @@ impl Index {
             templates: mapping.dynamic_templates.iter().map(compile).collect(),
             dates: detectors(&mapping, engine)?,
             numeric_detection: mapping.numeric_detection.unwrap_or(false),
+            runtime: Arc::new(mapping.runtime.keys().cloned().collect()),
             type_name: mapping.type_name.as_deref().unwrap_or("_doc").into(),
             root,
             switches,
@@ -117,9 +120,16 @@ impl Index {
         found
     }
 
-    fn write(&mut self, record: &[u8], added: &mut Vec<(FieldPath, Decision)>) -> Outcome<Walked> {
+    fn write(
+        &mut self,
+        record: &[u8],
+        added: &mut Vec<(FieldPath, Decision)>,
+    ) -> Outcome<Walked> {
         encoding::check(record, &self.world.switches)?;
-        let body = encoding::to_utf8(record);
+        let body = match self.world.switches.wide_encodings {
+            true => encoding::to_utf8(record),
+            false => Cow::Borrowed(record),
+        };
         let tape = Tape::read(&body, &self.world.switches);
         let first = document::walk(&tape, &self.world)?;
         if first.new.is_empty() && first.runtime.is_empty() {
@@ -145,11 +155,14 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        let entries = mapping.runtime.len();
+        let entries = if world.switches.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);
         added.extend(additions.iter().map(|new| (path(new), new.decision.clone())));
         self.world.root = root;
+        if !runtime.is_empty() {
+            self.world.runtime = Arc::new(mapping.runtime.keys().cloned().collect());
+        }
         self.mapping = Arc::new(mapping);
         Ok(())
     }
@@ -198,10 +211,7 @@ fn detectors(mapping: &Mapping, engine: Engine) -> Result<Arc<[Detector]>, Index
         })?;
         let named = defaults.into_iter().zip(DEFAULT_FORMATS);
         return Ok(named
-            .map(|(found, pattern)| Detector {
-                pattern: pattern.into(),
-                format: Arc::new(found.format),
-            })
+            .map(|(found, pattern)| Detector { pattern: pattern.into(), format: Arc::new(found.format) })
             .collect());
     }
     let compile = |pattern: &str| match date::DateFormat::compile(pattern, engine) {

@@ -51,20 +51,14 @@ pub struct DateFailure {
 impl DateFormat {
     /// Reads a `format`.
     pub fn compile(format: &str, engine: Engine) -> Result<Self, DateFailure> {
-        if uses_joda(engine) {
+        if uses_joda(engine) && !asks_for_java(format, engine) {
             let joda = Joda::compile(format).map_err(refused)?;
             return Ok(Self { grammar: Grammar::Joda(joda) });
         }
         match Java::compile(format, engine) {
             Ok(java) => Ok(Self { grammar: Grammar::Java(java) }),
             Err(java::Refused::Unknown(why)) => Err(DateFailure::unknown(why)),
-            Err(java::Refused::Illegal(reason)) => {
-                let cause = Cause {
-                    error_type: "illegal_argument_exception".to_owned(),
-                    reason: Some(reason),
-                };
-                Err(DateFailure { causes: vec![cause], unknown: None })
-            }
+            Err(java::Refused::Illegal(causes)) => Err(DateFailure { causes, unknown: None }),
         }
     }
 
@@ -128,9 +122,17 @@ fn uses_joda(engine: Engine) -> bool {
     engine.product == Product::Elasticsearch && engine.major < 7
 }
 
+/// From 6.7 on a format that begins with `8` is one of `java.time`, as a preview of 7.0.
+fn asks_for_java(format: &str, engine: Engine) -> bool {
+    engine.minor >= 7 && format.starts_with('8')
+}
+
 fn refused(refused: Refused) -> DateFailure {
     match refused {
         Refused::Thrown(thrown) => DateFailure { causes: vec![thrown.cause()], unknown: None },
+        Refused::Pattern(outer, inner) => {
+            DateFailure { causes: vec![outer.cause(), inner.cause()], unknown: None }
+        }
         Refused::Unknown(why) => DateFailure::unknown(why),
     }
 }

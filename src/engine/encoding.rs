@@ -13,10 +13,7 @@ use crate::model::fate::RejectClass;
 pub(crate) fn check(record: &[u8], switches: &Switches) -> Outcome {
     if record.is_empty() {
         let failure = match switches.located {
-            true => Failure::new(
-                "document_parsing_exception",
-                "[0:0] failed to parse, document is empty",
-            ),
+            true => Failure::new("document_parsing_exception", "[0:0] failed to parse, document is empty"),
             false => Failure::mapper("failed to parse, document is empty"),
         };
         return Err(failure.class(RejectClass::NotAnObject));

@@ -33,12 +33,7 @@ pub(crate) fn check(
     check_names(additions, switches, settings)
 }
 
-fn check_nested(
-    root: &ObjectNode,
-    switches: &Switches,
-    settings: &Settings,
-    place: &str,
-) -> Outcome {
+fn check_nested(root: &ObjectNode, switches: &Switches, settings: &Settings, place: &str) -> Outcome {
     let default = if switches.array_objects_limit { 100 } else { 50 };
     let limit = settings.nested_fields.unwrap_or(default);
     if nested(root) > limit {
@@ -65,6 +60,20 @@ fn check_depth(root: &ObjectNode, settings: &Settings, place: &str) -> Outcome {
     }
 }
 
+fn check_object_depth(object: &ObjectNode, settings: &Settings) -> Outcome {
+    let limit = settings.depth.unwrap_or(20);
+    let depth = object.full.iter().filter(|byte| **byte == b'.').count() as u64 + 2;
+    if depth <= limit {
+        return Ok(());
+    }
+    let shown = visible(&object.full);
+    let text =
+        format!("Limit of mapping depth [{limit}] has been exceeded due to object field [{shown}]");
+    Err(Failure::argument(text)
+        .class(RejectClass::StructureLimit)
+        .field(|| names::path(&object.full)))
+}
+
 fn too_deep(object: &ObjectNode, limit: u64) -> Option<&[u8]> {
     let depth = |full: &[u8]| full.iter().filter(|byte| **byte == b'.').count() as u64 + 2;
     object.children.values().find_map(|node| match node {
@@ -88,8 +97,7 @@ fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings
         None => Ok(()),
         Some(name) => {
             let shown = visible(&name);
-            let text =
-                format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
+            let text = format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
             Err(Failure::argument(text).class(RejectClass::StructureLimit))
         }
     }
@@ -118,8 +126,7 @@ pub(crate) fn count(object: &ObjectNode, switches: &Switches) -> u64 {
 
 fn count_field(field: &FieldNode, switches: &Switches) -> u64 {
     let params = &field.definition.params;
-    let has =
-        |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
+    let has = |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
     let hidden = match switches.prefixes_count {
         true => u64::from(has("index_prefixes")) + u64::from(has("index_phrases")),
         false => 0,
@@ -183,24 +190,59 @@ fn check_reading(doc: &Doc<'_>, depth: u64, text: &str) -> Outcome {
     Err(Failure::new("parse_exception", reason).class(RejectClass::StructureLimit))
 }
 
-/// A new mapper against the limits that are checked while reading.
-pub(crate) fn check_new(doc: &mut Doc<'_>, new: &NewMapper) -> Outcome {
-    let switches = doc.switches();
-    if switches.total_in_parse == TotalInParse::No {
+/// An object in an array begins.
+pub(crate) fn count_array_object(doc: &mut Doc<'_>) -> Outcome {
+    doc.counts.array_objects += 1;
+    let limit = doc.world.settings.array_objects.unwrap_or(50_000);
+    if !doc.switches().array_objects_limit || doc.counts.array_objects <= limit {
         return Ok(());
+    }
+    let text = format!(
+        "The total number of objects across all arrays in the document has exceeded the allowed limit of [{limit}]. This limit can be set by changing the [index.mapping.array_objects.limit] index level setting."
+    );
+    Err(doc.mapping_failure(text).class(RejectClass::StructureLimit))
+}
+
+/// A new mapper against the limits that are checked while reading: false where it is beyond a limit and may be ignored.
+pub(crate) fn check_new(doc: &mut Doc<'_>, new: &NewMapper) -> Outcome<bool> {
+    let switches = doc.switches();
+    if switches.depth_in_parse == DepthInParse::NewObjects
+        && let Node::Object(object) = &new.node
+    {
+        check_object_depth(object, &doc.world.settings)?;
+    }
+    if switches.total_in_parse == TotalInParse::No {
+        return Ok(true);
     }
     if doc.walked.new.iter().any(|old| old.full == new.full) {
-        return Ok(());
+        return Ok(true);
     }
-    doc.counts.fields += match (&new.node, switches.total_in_parse) {
+    let fields = match (&new.node, switches.total_in_parse) {
         (Node::Field(field), TotalInParse::Fields) => count_field(field, switches),
         _ => 1,
     };
-    let limit = doc.world.settings.total_fields.unwrap_or(1000);
-    let present = count(&doc.world.root, switches);
-    if present + doc.counts.fields <= limit {
-        return Ok(());
+    check_count(doc, fields)
+}
+
+/// So many more fields against `total_fields.limit`, as it is checked while reading.
+pub(crate) fn check_count(doc: &mut Doc<'_>, more: u64) -> Outcome<bool> {
+    let switches = doc.switches();
+    if switches.total_in_parse != TotalInParse::Fields && more == 0 {
+        return Ok(true);
     }
-    doc.walked.over_limit = Some(doc.counts.fields);
-    Ok(())
+    let fields = doc.counts.fields + more;
+    let limit = doc.world.settings.total_fields.unwrap_or(1000);
+    let present = count(&doc.world.root, switches)
+        + if switches.runtime_counts { doc.world.runtime.len() as u64 } else { 0 };
+    if present + fields <= limit {
+        doc.counts.fields = fields;
+        return Ok(true);
+    }
+    if doc.world.settings.ignore_beyond_limit && switches.ignores_beyond_limit {
+        return Ok(false);
+    }
+    let text = format!(
+        "Limit of total fields [{limit}] has been exceeded while adding new fields [{fields}]"
+    );
+    Err(Failure::argument(text).class(RejectClass::FieldLimit))
 }

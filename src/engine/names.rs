@@ -42,16 +42,12 @@ pub(crate) fn split<'t>(name: &'t [u8], switches: &Switches) -> Outcome<Segments
     let segments = java_split(name);
     for segment in &segments {
         if segment.is_empty() {
-            let text =
-                "object field starting or ending with a [.] makes object resolution ambiguous: [";
+            let text = "object field starting or ending with a [.] makes object resolution ambiguous: [";
             return Err(refused(format!("{text}{}]", visible(name)), name));
         }
         if is_blank(segment) {
             let shown = visible(name);
-            return Err(refused(
-                format!("object field cannot contain only whitespace: ['{shown}']"),
-                name,
-            ));
+            return Err(refused(format!("object field cannot contain only whitespace: ['{shown}']"), name));
         }
     }
     if segments.is_empty() {

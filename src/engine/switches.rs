@@ -85,14 +85,38 @@ pub(crate) struct Switches {
     pub json_depth: bool,
     /// Names of more than 50,000 characters are refused.
     pub json_name_length: bool,
-    /// `_doc_count` is a field of the engine's own.
-    pub doc_count: bool,
+    /// The `_doc_count` that documents may bring.
+    pub doc_count: DocCount,
+    /// The default format of `date_nanos` has its own name.
+    pub nanos_format: bool,
     /// A template that gives a leaf where a dotted name needs an object is refused in a sentence of its own.
     pub template_parent_sentence: bool,
     /// A join without a name is refused in a sentence.
     pub join_names_null: bool,
     /// `scaled_float` ignores booleans too.
     pub scaled_json_malformed: bool,
+    /// UTF-16 and UTF-32 pass through `_bulk`.
+    pub wide_encodings: bool,
+    /// `total_fields.ignore_dynamic_beyond_limit` exists.
+    pub ignores_beyond_limit: bool,
+    /// `dense_vector` reads texts, and refuses other scalars in a sentence of its own.
+    pub vector_texts: bool,
+    /// A dynamic vector prints its `index_options`.
+    pub vector_options: bool,
+    /// `wildcard` has doc values.
+    pub wildcard_values: bool,
+    /// Runtime fields count against `total_fields.limit`.
+    pub runtime_counts: bool,
+    /// An object in a number field is refused in a sentence of its own.
+    pub object_as_number: bool,
+    /// A date field refuses objects in a sentence of its own, and may ignore them.
+    pub date_objects: bool,
+    /// JSON integers beyond 32 bits in a date field of the default format are milliseconds at once.
+    pub date_fast_path: bool,
+    /// Strings in number fields have a length limit of their own.
+    pub number_string_limit: bool,
+    /// A keyword that makes no terms takes any length.
+    pub immense_unindexed: bool,
     /// `dynamic: runtime` makes no objects.
     pub runtime_makes_no_objects: bool,
 }
@@ -111,8 +135,10 @@ pub(crate) enum Walk {
 pub(crate) enum JsonErrors {
     /// Jackson 2.8: range errors are `json_parse_exception`.
     Jackson28,
-    /// Jackson 2.10 and later: `input_coercion_exception`.
+    /// Jackson 2.10: `input_coercion_exception`.
     Jackson210,
+    /// Jackson 2.14 and later: a number keeps the form in which it was read first.
+    Jackson214,
     /// Jackson 3.
     Jackson3,
 }
@@ -185,6 +211,17 @@ pub(crate) enum DateExtra {
     PrintFormat,
 }
 
+/// What `_doc_count` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DocCount {
+    /// A name like any other.
+    Ordinary,
+    /// A positive `int`, with a second sentence in its refusal.
+    Integer,
+    /// A positive `long`.
+    Long,
+}
+
 /// Generations of the point reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Geo {
@@ -203,6 +240,14 @@ pub(crate) enum Geo {
 }
 
 impl Switches {
+    /// The type that a field error names: `token_count` calls itself by the integer that it stores.
+    pub(crate) fn type_in_errors<'n>(&self, type_name: &'n str) -> &'n str {
+        match type_name {
+            "token_count" if self.field_error == FieldError::WithPreview => "integer",
+            other => other,
+        }
+    }
+
     /// The table's column for an engine.
     pub(crate) fn of(engine: Engine) -> Self {
         let at = At(engine);
@@ -275,7 +320,7 @@ impl Switches {
                 () if at.es(6, 6) => Geo::Es68,
                 () => Geo::Es65,
             },
-            malformed_swallows_all: at.os(2, 0) && !at.os(3, 0),
+            malformed_swallows_all: at.os(2, 0),
             malformed_swallows_objects: at.os(3, 0),
             boolean_malformed: at.es(8, 8),
             range_malformed: at.os(2, 0),
@@ -284,10 +329,26 @@ impl Switches {
             number_length: at.es(8, 8) || at.os(2, 0),
             json_depth: at.es(8, 8) || at.os(3, 0),
             json_name_length: at.os(3, 0),
-            doc_count: at.es(7, 11) || at.os(2, 0),
+            doc_count: match () {
+                () if at.es(7, 11) => DocCount::Integer,
+                () if at.os(2, 0) => DocCount::Long,
+                () => DocCount::Ordinary,
+            },
+            nanos_format: at.es(7, 11),
             template_parent_sentence: at.es(7, 13),
             join_names_null: at.es(7, 11),
             scaled_json_malformed: at.os(2, 0) || at.es(8, 0),
+            wide_encodings: es && engine.major < 7 || at.es(7, 11) || at.os(2, 0),
+            ignores_beyond_limit: at.es(8, 14),
+            vector_texts: at.es(9, 3),
+            vector_options: at.es(8, 14),
+            wildcard_values: at.os(3, 0),
+            runtime_counts: at.es(8, 0),
+            object_as_number: at.es(8, 0),
+            date_objects: at.es(9, 3),
+            date_fast_path: at.es(9, 3),
+            number_string_limit: at.es(8, 18),
+            immense_unindexed: at.es(8, 7),
             runtime_makes_no_objects: at.es(7, 14),
         }
     }
@@ -310,7 +371,8 @@ impl At {
 fn json_errors(at: At) -> JsonErrors {
     match () {
         () if at.os(3, 6) => JsonErrors::Jackson3,
-        () if at.es(7, 0) || at.0.product == Product::OpenSearch => JsonErrors::Jackson210,
+        () if at.es(7, 11) || at.0.product == Product::OpenSearch => JsonErrors::Jackson214,
+        () if at.es(7, 0) => JsonErrors::Jackson210,
         () => JsonErrors::Jackson28,
     }
 }
@@ -330,29 +392,10 @@ fn metadata(at: At) -> &'static [&'static str] {
 }
 
 const METADATA_ES6: [&str; 11] = [
-    "_uid",
-    "_id",
-    "_type",
-    "_all",
-    "_parent",
-    "_routing",
-    "_index",
-    "_size",
-    "_timestamp",
-    "_ttl",
-    "_ignored",
+    "_uid", "_id", "_type", "_all", "_parent", "_routing", "_index", "_size", "_timestamp", "_ttl", "_ignored",
 ];
 const METADATA_ES7: [&str; 10] = [
-    "_id",
-    "_type",
-    "_routing",
-    "_index",
-    "_ignored",
-    "_source",
-    "_field_names",
-    "_version",
-    "_seq_no",
-    "_feature",
+    "_id", "_type", "_routing", "_index", "_ignored", "_source", "_field_names", "_version", "_seq_no", "_feature",
 ];
 const METADATA_ES717: [&str; 10] = METADATA_ES7;
 const METADATA_OS1: [&str; 11] = [
@@ -381,7 +424,7 @@ const METADATA_OS2: [&str; 11] = [
     "_feature",
     "_data_stream_timestamp",
 ];
-const METADATA_ES8: [&str; 12] = [
+const METADATA_ES8: [&str; 10] = [
     "_id",
     "_nested_path",
     "_routing",
@@ -392,10 +435,8 @@ const METADATA_ES8: [&str; 12] = [
     "_version",
     "_seq_no",
     "_data_stream_timestamp",
-    "_tsid",
-    "_ts_routing_hash",
 ];
-const METADATA_ES9: [&str; 14] = [
+const METADATA_ES9: [&str; 12] = [
     "_id",
     "_nested_path",
     "_routing",
@@ -406,8 +447,6 @@ const METADATA_ES9: [&str; 14] = [
     "_version",
     "_seq_no",
     "_data_stream_timestamp",
-    "_tsid",
-    "_ts_routing_hash",
     "_index_mode",
     "_ignored_source",
 ];

@@ -33,6 +33,7 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 enum Pattern {
     Simple(String),
+    
 }
 
 /// The word for a kind of value that templates match by.

@@ -72,12 +72,8 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
     let by_class = switches.repeats == Repeats::SortedByClass;
     let text = match (&into.definition, &with.definition) {
         (Field::Object(a), Field::Object(b)) => match (a.nested, b.nested) {
-            (true, false) => {
-                format!("object mapping [{name}] can't be changed from nested to non-nested")
-            }
-            (false, true) => {
-                format!("object mapping [{name}] can't be changed from non-nested to nested")
-            }
+            (true, false) => format!("object mapping [{name}] can't be changed from nested to non-nested"),
+            (false, true) => format!("object mapping [{name}] can't be changed from non-nested to nested"),
             _ => return Ok(()),
         },
         (Field::Object(_), Field::Leaf(_)) if by_class => {
@@ -88,7 +84,12 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
             "mapper [{name}] of different type, current_type [{}], merged_type [ObjectMapper]",
             a.field_type
         ),
-        (Field::Leaf(_), Field::Object(_)) if pair == Pair::First => non_object(&name),
+        (Field::Leaf(_), Field::Object(_))
+            if pair == Pair::First
+                || (switches.repeats == Repeats::Appearance && into.full.contains(&b'.')) =>
+        {
+            non_object(&name)
+        }
         (Field::Leaf(a), Field::Object(_)) => format!(
             "mapper [{name}] cannot be changed from type [{}] to [ObjectMapper]",
             a.field_type
@@ -207,10 +208,9 @@ fn put_node(
     for name in above {
         let full = super::tree::join(&holder.full, name.as_bytes());
         let dynamic = holder.dynamic;
-        let entry = holder
-            .children
-            .entry(name.as_bytes().to_vec())
-            .or_insert_with(|| Node::Object(Arc::new(ObjectNode::plain(full, dynamic))));
+        let entry = holder.children.entry(name.as_bytes().to_vec()).or_insert_with(|| {
+            Node::Object(Arc::new(ObjectNode::plain(full, dynamic)))
+        });
         let Node::Object(inner) = entry else { return };
         holder = Arc::make_mut(inner);
     }

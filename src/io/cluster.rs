@@ -29,7 +29,7 @@ mod sign;
 pub use auth::{Auth, AuthKind, Aws, AwsService, Secret, Secrets};
 pub use error::{ClusterError, Trouble, Why};
 
-use door::{Answer, Door, Read};
+use door::{Answer, Door, Read, safe};
 use engines::Root;
 
 /// The longest list of names in one path. Proxies and engines take 4,096 bytes of request line at least.
@@ -54,19 +54,22 @@ impl ClusterOptions {
 }
 
 /// Reads everything about the indices under `name`.
-#[expect(clippy::disallowed_methods, reason = "the clock says when the cluster was read")]
 pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, ClusterError> {
     check_name(name)?;
     let door = Door::open(options).await?;
     let mut notes = Notes::default();
     let engines = read_engines(&door, &mut notes).await?;
     let indices = read_indices(&door, name, &mut notes).await?;
-    let legacy = read_templates(&door, Read::LegacyTemplates, &mut notes).await?;
-    let index = read_templates(&door, Read::IndexTemplates, &mut notes).await?;
-    let parts = read_templates(&door, Read::ComponentTemplates, &mut notes).await?;
+    let legacy = optional(&door, Read::LegacyTemplates, "legacy templates", &mut notes).await?;
+    let (mut index, mut parts) = (Value::Null, Value::Null);
+    if engines::may_compose_templates(&engines) {
+        index = optional(&door, Read::IndexTemplates, "composable templates", &mut notes).await?;
+        parts =
+            optional(&door, Read::ComponentTemplates, "component templates", &mut notes).await?;
+    }
     let data_streams = read_data_streams(&door, &indices, &mut notes).await?;
     Ok(Capture {
-        captured_at: Timestamp::now(),
+        captured_at: now(),
         requested: name.to_owned(),
         engines,
         indices,
@@ -76,6 +79,13 @@ pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, Clust
         data_streams,
         unanswered: notes.sorted(),
     })
+}
+
+/// To the millisecond, as the engines count.
+#[expect(clippy::disallowed_methods, reason = "the clock says when the cluster was read")]
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 /// What was not answered, in words.
@@ -141,9 +151,13 @@ async fn read_indices(
     let mut indices = BTreeMap::new();
     for (index, mappings) in mappings {
         let settings = settings.remove(&index).unwrap_or_default();
+        let operations = answers::operations(&stats, &index, &settings);
+        if operations.is_none() && !stats.is_null() {
+            notes.0.push(format!("sequence numbers of {}: not of every shard", safe(&index)));
+        }
         let captured = CapturedIndex {
             documents: read_count(door, &index, notes).await?,
-            operations: answers::operations(&stats, &index, &settings),
+            operations,
             created_at: answers::created_at(&settings),
             aliases: aliases.remove(&index).unwrap_or_default(),
             settings,
@@ -176,7 +190,7 @@ async fn no_such_index(door: &Door, name: &str) -> Result<ClusterError, ClusterE
     let names = answers::names(&answer.body);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let near = similar::get_close_matches(name, &names, 3, 0.6);
-    let near = near.into_iter().map(str::to_owned).collect();
+    let near = near.into_iter().map(safe).collect();
     Ok(ClusterError::NoSuchIndex { requested: name.to_owned(), host: door.host.clone(), near })
 }
 
@@ -190,29 +204,13 @@ async fn read_count(
     let documents = answers::documents(&answer.body);
     match (answer.status, documents) {
         (200, None) => {
+            let index = safe(index);
             notes.0.push(format!("documents of {index}: not all of its shards answered _count"));
         }
         (200, Some(_)) => {}
-        _ => notes.add(&format!("documents of {index}"), read, &answer),
+        _ => notes.add(&format!("documents of {}", safe(index)), read, &answer),
     }
     Ok(documents)
-}
-
-/// Composable templates came with Elasticsearch 7.8 and OpenSearch 1.0. An engine that does not know them takes the path for
-/// an index name that it refuses.
-async fn read_templates(
-    door: &Door,
-    read: Read<'_>,
-    notes: &mut Notes,
-) -> Result<Value, ClusterError> {
-    let answer = door.get(read).await?;
-    let what = read.path();
-    match answer.status {
-        200 => return Ok(answer.body),
-        400 | 404 | 405 => notes.0.push(format!("{what}: this version of the engine has none")),
-        _ => notes.add(&what, read, &answer),
-    }
-    Ok(Value::Null)
 }
 
 /// Backing indices are named `.ds-...`; without one there is no data stream, and no need to ask an engine that knows none.

@@ -29,7 +29,7 @@ fn escaped(c: char) -> Option<String> {
 }
 
 /// A JSON document with the same meaning that a terminal can show: JSON itself escapes only the first 32 control characters.
-pub fn harmless_json(document: &str) -> String {
+pub(super) fn harmless_json(document: &str) -> String {
     let mut shown = String::with_capacity(document.len());
     for c in document.chars() {
         if c != '\n' && c.is_control() || is_treacherous(c) {

@@ -1,7 +1,7 @@
 //! `count-mismatch`: the index holds another number of documents than the backup accounts for. In: the numbers of both sides.
 //! Out: one finding at most, or the reason why the numbers cannot be compared.
 
-use super::{Checked, NO_ENGINE, Rule};
+use super::{Basis, Checked, NO_ENGINE, Rule};
 use crate::model::counts::{Counts, Coverage};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the index holds another number of documents than the backup accounts for",
     level: Level::Error,
     area: "reconcile",
+    basis: Basis::Replay,
     page: include_str!("count_mismatch.md"),
     check,
 };
@@ -99,7 +100,9 @@ fn mismatch(evidence: &Evidence<'_>, gap: &Gap, expected: i64, reasons: Vec<Stri
 
 /// Chance that decided a type decided the fate of records too, so the number expected is only likely then.
 fn confidence(evidence: &Evidence<'_>, reasons: &[String]) -> Confidence {
-    let is_raced = |index: &IndexEvidence<'_>| index.fields.keys().any(|path| index.is_raced(path));
+    let is_raced = |index: &IndexEvidence<'_>| {
+        index.is_contradicted() || index.fields.keys().any(|path| index.is_raced(path))
+    };
     let ceilings = evidence.indices.iter().map(|index| index.ceiling);
     let ceiling = ceilings.min().unwrap_or(Confidence::Certain);
     match (reasons.is_empty(), evidence.indices.iter().any(is_raced)) {

@@ -1,7 +1,7 @@
 //! `field-added-dynamically`: a field that nobody declared, brought into the mapping by a record. In: origins of the replay.
 //! Out: one finding per field. Leaves below an added object belong to that object; births are no findings.
 
-use super::{Checked, Rule, each_index};
+use super::{Basis, Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a record added a field that was not declared",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Replay,
     page: include_str!("field_added_dynamically.md"),
     check,
 };
@@ -62,15 +63,23 @@ pub(super) fn with_addition(
         help: help(),
         ..finding
     };
-    doubt(&mut found, index, (path, field));
+    doubt(&mut found, evidence, index, (path, field), addition);
     found
 }
 
 fn doubt(
     found: &mut Finding,
+    evidence: &Evidence<'_>,
     index: &IndexEvidence<'_>,
     (path, field): (&FieldPath, &FieldEvidence<'_>),
+    addition: &Addition,
 ) {
+    if !index.is_raced(path) && index.is_near_race(addition.sighting, evidence.objects) {
+        found.confidence = Confidence::Likely;
+        found.notes.push(
+            "chance decided the type of another field close by, and with it which records were taken".to_owned(),
+        );
+    }
     if index.is_raced(path) {
         found.confidence = Confidence::Likely;
         found.notes.push(

@@ -1,7 +1,7 @@
 //! `field-missing-from-live`: declared, but not in the live mapping. In: declared and live mapping. Out: one finding per
 //! field; a missing object speaks for what lies below it.
 
-use super::{Checked, Rule, each_live_index};
+use super::{Basis, Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a declared field is not in the live mapping",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Facts,
     page: include_str!("field_missing_from_live.md"),
     check,
 };

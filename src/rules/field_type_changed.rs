@@ -1,7 +1,7 @@
 //! `field-type-changed`: the live type is not the declared one. In: declared and live mapping. Out: one finding per field;
 //! what lies below such a field follows from it and is not reported again.
 
-use super::{Checked, Rule, each_live_index};
+use super::{Basis, Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a field's live type is not the declared one",
     level: Level::Error,
     area: "drift",
+    basis: Basis::Facts,
     page: include_str!("field_type_changed.md"),
     check,
 };

@@ -2,7 +2,7 @@
 //! and replayed mapping. Out: one finding at the root of each unexplained subtree, and one for each field whose live type the
 //! replay contradicts.
 
-use super::{Checked, Rule, each_live_index};
+use super::{Basis, Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "no declaration and no record read here accounts for a live field or its type",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Facts,
     page: include_str!("field_unexplained.md"),
     check,
 };

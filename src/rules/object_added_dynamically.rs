@@ -2,7 +2,7 @@
 //! of each subtree, which speaks for everything below it.
 
 use super::field_added_dynamically::with_addition;
-use super::{Checked, Rule, each_index};
+use super::{Basis, Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a record added an object that was not declared, with everything below it",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Replay,
     page: include_str!("object_added_dynamically.md"),
     check,
 };

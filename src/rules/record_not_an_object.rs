@@ -1,7 +1,7 @@
 //! `record-not-an-object`: records that the engine refuses before it looks at any field: broken JSON, or no object at the
 //! top. In: refusals of the replay. Out: one finding per index.
 
-use super::{Checked, Rule, each_index, refusals, with_refusal};
+use super::{Basis, Checked, Rule, each_index, refusals, with_refusal};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::fate::RejectClass;
 use crate::model::finding::{Finding, Level};
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the engine refuses records that are not one JSON object",
     level: Level::Error,
     area: "reject",
+    basis: Basis::Facts,
     page: include_str!("record_not_an_object.md"),
     check,
 };

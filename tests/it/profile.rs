@@ -162,6 +162,13 @@ fn garbage_and_cuts_are_problems_with_their_place() {
 }
 
 #[test]
+fn a_form_feed_is_garbage_and_no_white_space() {
+    check("\x0c", "!garbage@0+1 =0");
+    check("{}\x0c{}", "1@0{} !garbage@2+1 2@3{} =2");
+    check("\"\u{e9})\x0c \n", "1@0\"\\xc3\\xa9)\\x0c(ControlCharacter+4) =1");
+}
+
+#[test]
 fn nesting_and_length_have_limits_that_are_said() {
     let deep = "[".repeat(100_000);
     check(&deep, "!record-cut@0+100000 =0");

@@ -16,8 +16,22 @@ use serde_json::{Value, json};
 /// Disagreements that stand, by engine and case prefix, each with its reason.
 const KNOWN: &[(&str, &str, &str)] = &[
     ("", "type-percolator: {\"v\":{\"a\":{\"b\":\"c\"}}}", "which queries exist is not replicated"),
-    ("es-6", "type-date_range: {\"v\":{\"gte\":\"1.2.3.4\"", "the date math parser of Joda words its errors differently"),
+    ("es-6", "type-date_range: {\"v\":{\"gte\":\"1.2.3.4\"", "Joda's date math words its errors differently"),
     ("", "type-binary-", "what is left of a string after Jackson's base64 error is printed as its preview"),
+    ("", "template-regex: ", "Java patterns in templates are not read yet: the template is opaque"),
+    ("es-6.8", "date-number-14: ", "formats with the prefix 8 are java.time's on 6.7 and 6.8"),
+    ("es-8", "date-number-16: ", "YYYY is the week year of the JVM's locale"),
+    ("es-9", "date-number-16: ", "YYYY is the week year of the JVM's locale"),
+    ("es-8", "date-number-03: {\"d\":", "the words for a year beyond milliseconds of 64 bits"),
+    ("es-9", "date-number-03: {\"d\":", "the words for a year beyond milliseconds of 64 bits"),
+    ("es-7.10", "json-top-doc: ", "the single-document API takes UTF-16, _bulk does not"),
+    ("os-1", "json-top-doc: ", "the single-document API takes UTF-16, _bulk does not"),
+    ("os-", "type-unsigned_long", "a decimal's preview is printed by BigDecimal"),
+    ("os-3", "json-name: {\"k", "a name that the mapping update cannot read back fails there"),
+    ("os-3", "json-name: {\"m", "a name that the mapping update cannot read back fails there"),
+    ("os-3", "json-name: {\"n", "a name that the mapping update cannot read back fails there"),
+    ("es-", "json-dup-skipped: {\"e\":{\"a\":01}}", "Jackson's words for a leading zero"),
+    ("es-9", "type-dense_vector: {\"v\":\"", "texts of vectors are not read"),
 ];
 
 #[test]
@@ -123,7 +137,7 @@ impl Disagreement {
 impl std::fmt::Display for Disagreement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { class, case, document, expected, found } = self;
-        let short = |text: &str| text.chars().take(600).collect::<String>();
+        let short = |text: &str| text.chars().take(400).collect::<String>();
         let document: String = document.chars().take(150).collect();
         write!(
             f,
@@ -290,16 +304,46 @@ fn link(kind: &str, reason: &str) -> String {
     if TYPE_ONLY.contains(&kind) {
         return kind.to_owned();
     }
-    let first = reason.lines().next().unwrap_or_default();
-    let first: String = first.chars().take(690).collect();
-    let text = without_chance(&without_preview(&without_id(&first)));
+    let first = without_places(reason.lines().next().unwrap_or_default());
+    if kind.starts_with("x_content") && !first.contains("Current token") && !first.contains("Numeric value") {
+        return kind.to_owned(); // Jackson's words for bytes that are no JSON.
+    }
+    let first = first.as_str();
+    let text = without_chance(&without_preview(&without_id(first)));
+    // Recorded reasons are cut at 700 characters.
+    let text: String = text.chars().take(400).collect();
     format!("{kind}: {text}")
 }
 
 fn without_id(text: &str) -> String {
-    let Some((head, rest)) = text.split_once("in document with id '") else { return text.to_owned() };
+    let Some((head, rest)) = text.split_once("document with id '") else { return text.to_owned() };
     let rest = rest.split_once('\'').map_or("", |(_, rest)| rest);
-    format!("{head}in document with id '?'{rest}")
+    format!("{head}document with id '?'{rest}")
+}
+
+/// Places are written as the engine does, but depend on how far its parser had read; Jackson's words behind them are left out.
+fn without_places(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('[') {
+        let end = rest[start..].find(']').map(|end| start + end);
+        let place = end.map(|end| &rest[start + 1..end]).is_some_and(|inside| {
+            inside.contains(':') && inside.bytes().all(|byte| byte == b':' || byte.is_ascii_digit())
+        });
+        let next = if place { end.unwrap() + 1 } else { start + 1 };
+        out.push_str(if place { &rest[..start] } else { &rest[..next] });
+        if place {
+            out.push_str("[l:c]");
+        }
+        rest = &rest[next..];
+    }
+    out.push_str(rest);
+    for words in ["failed to parse: [l:c]", "[l:c] [l:c]"] {
+        if let Some((head, _)) = out.split_once(words) {
+            return format!("{head}{words} ...");
+        }
+    }
+    out
 }
 
 /// Previews of objects come in hash order.
@@ -313,6 +357,9 @@ fn without_preview(text: &str) -> String {
 /// What the JVM decides: the order of hash sets, and a digit too many in `Float.toString` before JDK 19.
 fn without_chance(text: &str) -> String {
     let text = text.replace("1.17549435E-38", "1.1754944E-38").replace("2.14748365E9", "2.1474836E9");
+    if let Some((head, _)) = text.split_once("from TemporalAccessor: {") {
+        return head.to_owned();
+    }
     for order in ["has been exceeded due to object field", "must be one of", "is longer than the limit of"] {
         if let Some((head, _)) = text.split_once(order) {
             let head = head.split("Field name [").next().unwrap_or(head);

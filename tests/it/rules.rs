@@ -170,18 +170,25 @@ fn rewritten(page: &str, rule: &str) -> String {
     let mut example = Example::default();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        fresh += &format!("{line}\n");
+        push_line(&mut fresh, line);
         let Some(info) = line.strip_prefix("```") else { continue };
         let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         if info == "expect" {
             fresh += &expected(&std::mem::take(&mut example), rule);
         } else {
-            body.iter().for_each(|line| fresh += &format!("{line}\n"));
+            for line in &body {
+                push_line(&mut fresh, line);
+            }
             example.block(info, &body.join("\n"));
         }
-        fresh += "```\n";
+        push_line(&mut fresh, "```");
     }
     fresh
+}
+
+fn push_line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
 }
 
 impl Example {
@@ -301,7 +308,7 @@ fn expected(example: &Example, rule: &str) -> String {
     report::concise::concise(&report, &mut lines).unwrap();
     let mut lines = String::from_utf8(lines).unwrap();
     if let Some(reason) = report.rules_not_run.get(rule) {
-        lines += &format!("not run: {reason}\n");
+        push_line(&mut lines, &format!("not run: {reason}"));
     }
     lines
 }

@@ -3,8 +3,7 @@
 //! Goes in: a format (names and patterns joined by `||`), the engine, and a string. Comes out: a moment, or the exceptions that
 //! the engine shows. Sources: `JavaDateFormatter`, `DateFormatters`, `DateFormatter` of both products.
 //!
-//! Not known: what [`pattern`] lists; the calendar of weeks of the locale where an engine does not bring its own (patterns with
-//! `Y`, `w`, `e`, `c` on Elasticsearch from 8.16 on).
+//! Not known: what [`pattern`] lists; the order in which Java's hash maps print fields (`temporal accessor [..]`).
 
 mod epoch;
 mod fields;
@@ -18,6 +17,7 @@ mod resolve;
 use crate::model::engine::{Engine, Product};
 use crate::model::fate::Cause;
 
+use super::calendar::Weeks;
 use epoch::Epoch;
 use fields::{Field, Fields};
 use iso::Iso;
@@ -46,15 +46,15 @@ enum Parser {
 /// Why a format could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// The engine refuses it too: an `IllegalArgumentException` with this message.
-    Illegal(String),
+    /// The engine refuses it too, with these exceptions.
+    Illegal(Vec<Cause>),
     /// The engine takes it, the replica does not know how.
     Unknown(&'static str),
 }
 
 /// What a string says, before it is made a moment.
 enum Said {
-    Fields(Resolved),
+    Fields(Box<Resolved>),
     /// Seconds since 1970 and nanoseconds of the second.
     Instant(i64, i64),
 }
@@ -63,7 +63,7 @@ impl Java {
     /// Makes a format of names and patterns joined by `||`. A leading `8` is passed over, as it was in 6.x.
     pub(super) fn compile(format: &str, engine: Engine) -> Result<Self, Refused> {
         if format.is_empty() {
-            return Err(Refused::Illegal("No date pattern provided".to_owned()));
+            return Err(refused(&["No date pattern provided"]));
         }
         let stripped = format.strip_prefix('8').unwrap_or(format);
         let mut parsers = Vec::new();
@@ -72,7 +72,7 @@ impl Java {
             if part.is_empty() {
                 let reason =
                     format!("Cannot have empty element in multi date format pattern: {stripped}");
-                return Err(Refused::Illegal(reason));
+                return Err(refused(&[&reason]));
             }
             parsers.extend(one_format(trim(part), engine)?);
         }
@@ -92,8 +92,9 @@ impl Java {
         if text.is_empty() {
             return false;
         }
-        let converts = self.engine.product == Product::Elasticsearch
-            && (self.engine.major, self.engine.minor) >= (8, 7);
+        let version = (self.engine.major, self.engine.minor);
+        let converts =
+            self.engine.product == Product::Elasticsearch && !((7, 0)..(8, 7)).contains(&version);
         if converts { self.parse(text).is_ok() } else { self.say(text).is_ok() }
     }
 
@@ -105,7 +106,7 @@ impl Java {
         let (seconds, nanos) = match self.say(text)? {
             Said::Instant(seconds, nanos) => (seconds, nanos),
             Said::Fields(resolved) => {
-                moment::moment(&resolved).map_err(|why| vec![no_moment(&why, &resolved.fields)])?
+                moment::moment(&resolved).map_err(|why| vec![no_moment(&why, &resolved)])?
             }
         };
         self.to_millis(seconds, nanos)
@@ -113,17 +114,21 @@ impl Java {
 
     fn empty(&self) -> &'static str {
         let later = self.engine.product == Product::Elasticsearch
-            && (self.engine.major, self.engine.minor) >= (8, 9);
+            && (self.engine.major, self.engine.minor) >= (8, 14);
         if later { "cannot parse empty datetime" } else { "cannot parse empty date" }
     }
 
     /// OpenSearch moves what does not fit to the nearest end; the others overflow.
     fn to_millis(&self, seconds: i64, nanos: i64) -> Result<(i64, u32), Vec<Cause>> {
         const FARTHEST: i64 = 31_556_889_864_403_199;
-        if seconds > FARTHEST || seconds < -FARTHEST - 35_361_144_000_000 {
+        if !(-31_557_014_167_219_200..=FARTHEST).contains(&seconds) {
+            // Java prints the fields in the order of a hash map that changes from run to run.
             let fields = format!(
-                "{{InstantSeconds={seconds}, NanoOfSecond={nanos}, ...}},ISO of type java.time.format.Parsed"
+                "{{InstantSeconds={seconds}, NanoOfSecond={nanos}, MicroOfSecond={}, MilliOfSecond={}}}",
+                nanos / 1_000,
+                nanos / 1_000_000
             );
+            let fields = format!("{fields},ISO of type java.time.format.Parsed");
             let reason = format!("Unable to obtain Instant from TemporalAccessor: {fields}");
             let inner = cause("date_time_exception", "Instant exceeds minimum or maximum instant");
             return Err(vec![cause("date_time_exception", &reason), inner]);
@@ -131,12 +136,27 @@ impl Java {
         let millis = i128::from(seconds) * 1_000 + i128::from(nanos / 1_000_000);
         let below = u32::try_from(nanos % 1_000_000).unwrap_or(0);
         let clamps = self.engine.product == Product::OpenSearch
-            && (self.engine.major, self.engine.minor) >= (2, 15);
+            && (self.engine.major, self.engine.minor) >= (2, 18);
         match i64::try_from(millis) {
             Ok(millis) => Ok((millis, below)),
             Err(_) if clamps => Ok((if millis < 0 { i64::MIN } else { i64::MAX }, 0)),
-            Err(_) => Err(vec![cause("arithmetic_exception", "long overflow")]),
+            Err(_) => Err(self.too_far(seconds, nanos)),
         }
+    }
+
+    fn too_far(&self, seconds: i64, nanos: i64) -> Vec<Cause> {
+        let overflow = cause("arithmetic_exception", "long overflow");
+        if self.engine.product == Product::OpenSearch
+            || (self.engine.major, self.engine.minor) < (8, 18)
+        {
+            return vec![overflow];
+        }
+        let where_to = if seconds < 0 { "past" } else { "future" };
+        let date = resolve::show_instant(seconds, nanos);
+        let reason = format!(
+            "date[{date}] is too far in the {where_to} to be represented in a long milliseconds variable"
+        );
+        vec![cause("illegal_argument_exception", &reason), overflow]
     }
 
     /// The first parser that takes the whole string.
@@ -164,42 +184,43 @@ impl Java {
     }
 }
 
+fn refused(reasons: &[&str]) -> Refused {
+    Refused::Illegal(
+        reasons.iter().map(|reason| cause("illegal_argument_exception", reason)).collect(),
+    )
+}
+
 fn one_format(format: &str, engine: Engine) -> Result<Vec<Parser>, Refused> {
     if format.is_empty() {
-        return Err(Refused::Illegal("No date pattern provided".to_owned()));
+        return Err(refused(&["No date pattern provided"]));
     }
     if let Some(parsers) = named::parsers(format, engine) {
         return parsers;
     }
     match pattern::compile(format) {
-        Ok(nodes) if has_local_weeks(&nodes) && english_weeks(engine) => {
-            Err(Refused::Unknown("weeks of the locale"))
+        Ok(nodes) => {
+            // The preview of `java.time` in 6.8 still resolved patterns smartly: 31 February is the 28th.
+            let style = if engine.product == Product::Elasticsearch && engine.major < 7 {
+                Style::Smart
+            } else {
+                Style::Strict
+            };
+            let rules = Rules { style, long_years: long_years(engine), weeks: weeks(engine) };
+            Ok(vec![Parser::Nodes { nodes, rules }])
         }
-        Ok(nodes) => Ok(vec![Parser::Nodes {
-            nodes,
-            rules: Rules { style: Style::Strict, long_years: long_years(engine) },
-        }]),
         Err(Fault::Refused(reason)) => {
-            Err(Refused::Illegal(format!("Invalid format: [{format}]: {reason}")))
+            Err(refused(&[&format!("Invalid format: [{format}]: {reason}"), &reason]))
         }
         Err(Fault::Unknown(why)) => Err(Refused::Unknown(why)),
     }
 }
 
-/// From 8.16 on weeks of the locale are those of English, which differ by the country of the JVM.
-fn english_weeks(engine: Engine) -> bool {
-    engine.product == Product::Elasticsearch && (engine.major, engine.minor) >= (8, 16)
-}
-
-fn has_local_weeks(nodes: &[Node]) -> bool {
-    nodes.iter().any(|node| match node {
-        Node::Number(node::Number { field, .. }) | Node::Reduced { field, .. } => {
-            matches!(field, Field::LocalWeekYear | Field::LocalWeek | Field::LocalDayOfWeek)
-        }
-        Node::Optional(inner) => has_local_weeks(inner),
-        Node::Pad { node, .. } => has_local_weeks(std::slice::from_ref(node)),
-        _ => false,
-    })
+/// The weeks of the locale in patterns. Up to 8.15 and on OpenSearch the engine brings ISO weeks for its neutral default; from
+/// 8.16 on the default is English, with the weeks of the United States.
+fn weeks(engine: Engine) -> Weeks {
+    let english =
+        engine.product == Product::Elasticsearch && (engine.major, engine.minor) >= (8, 16);
+    if english { Weeks::Sunday } else { Weeks::Iso }
 }
 
 /// By the JDK that comes with the engine.
@@ -236,15 +257,15 @@ impl Parser {
                 .ok_or(Failure::Iso),
             Self::Iso(iso) => iso
                 .parse(text)
-                .map(|fields| Said::Fields(with_time(fields)))
+                .map(|fields| Said::Fields(Box::new(with_time(fields))))
                 .map_err(|_| Failure::Iso),
             Self::Nodes { nodes, rules } => {
                 let mut found = Found::default();
                 match node::parse(nodes, &mut found, text, 0) {
                     Ok(end) if end < text.len() => Err(Failure::Rest(end)),
-                    Ok(_) => {
-                        resolve(found.fields, *rules).map(Said::Fields).map_err(Failure::Thrown)
-                    }
+                    Ok(_) => resolve(found.fields, *rules)
+                        .map(|resolved| Said::Fields(Box::new(resolved)))
+                        .map_err(|reason| Failure::Thrown(in_weeks(&reason, rules.weeks))),
                     Err(Stop::At(at)) => Err(Failure::At(at)),
                     Err(Stop::Thrown(reason)) => Err(Failure::Thrown(reason)),
                 }
@@ -253,12 +274,20 @@ impl Parser {
     }
 }
 
+/// Errors name the weeks of the locale by their first day and shortest length.
+fn in_weeks(reason: &str, weeks: Weeks) -> String {
+    match weeks {
+        Weeks::Iso => reason.to_owned(),
+        Weeks::Sunday => reason.replace("[MONDAY,4]", "[SUNDAY,1]"),
+    }
+}
+
 /// The ISO parser gives a time of day where it read an hour.
 fn with_time(fields: Fields) -> Resolved {
     let get = |field| fields.get(field).unwrap_or(0);
     let seconds = get(Field::Hour) * 3_600 + get(Field::Minute) * 60 + get(Field::Second);
     let time = fields.has(Field::Hour).then(|| seconds * 1_000_000_000 + get(Field::Nano));
-    Resolved { date: None, time, fields, excess_days: 0 }
+    Resolved { date: None, time, fields, excess_days: 0, weeks: Weeks::Iso }
 }
 
 impl Failure {
@@ -302,14 +331,16 @@ fn abbreviated(text: &str) -> String {
     if units.len() > 64 { String::from_utf16_lossy(&units[..64]) + "..." } else { text.to_owned() }
 }
 
-fn no_moment(why: &NoMoment, fields: &Fields) -> Cause {
+fn no_moment(why: &NoMoment, resolved: &Resolved) -> Cause {
     match why {
-        NoMoment::DateTime(reason) => cause("date_time_exception", reason),
+        NoMoment::DateTime(reason) => {
+            cause("date_time_exception", &in_weeks(reason, resolved.weeks))
+        }
         NoMoment::TooLittle => {
             let shown: Vec<String> = fields::ALL
                 .iter()
                 .filter_map(|field| {
-                    fields.get(*field).map(|value| format!("{}={value}", field.name()))
+                    resolved.fields.get(*field).map(|value| format!("{}={value}", field.name()))
                 })
                 .collect();
             let reason = format!(

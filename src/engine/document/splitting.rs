@@ -230,13 +230,18 @@ fn parse_new_object<'t>(
                     let full = doc.path_as_text(leaf);
                     Node::Object(dynamic::phantom_object(&parent, &full))
                 }
-                false => dynamic::new_object(doc, &parent, leaf)?,
+                false => match dynamic::new_object(doc, &parent, leaf)? {
+                    Some(node) => node,
+                    None => return doc.parser.skip_children(),
+                },
             };
             doc.path.push(leaf);
             parse_node(doc, &node)?;
         }
         Dynamic::True => {
-            let node = dynamic::new_object(doc, &parent, leaf)?;
+            let Some(node) = dynamic::new_object(doc, &parent, leaf)? else {
+                return doc.parser.skip_children();
+            };
             doc.path.push(leaf);
             parse_node(doc, &node)?;
         }
@@ -271,9 +276,7 @@ fn parse_new_array<'t>(
     let depth = doc.path.len();
     let parent = dynamic_parent(doc, object, segments)?;
     match dynamic::mode(doc, &parent, dynamic::Wanted::Array, leaf) {
-        Dynamic::Strict | Dynamic::StrictAllowTemplates => {
-            return Err(doc.strict(&parent, parent.dynamic, leaf));
-        }
+        Dynamic::Strict | Dynamic::StrictAllowTemplates => return Err(doc.strict(&parent, parent.dynamic, leaf)),
         Dynamic::False | Dynamic::FalseAllowTemplates => {
             parse_elements(doc, &parent, leaf, &[leaf])?;
         }
@@ -353,10 +356,12 @@ fn parse_null<'t>(
     match target(doc, object, name, segments)? {
         Target::Mapped(node) => parse_node(doc, &node),
         Target::Metadata(metadata) => metadata::parse(doc, metadata),
-        Target::Nothing if object.own == Some(Dynamic::Strict) => {
-            Err(doc.strict(object, Dynamic::Strict, name))
-        }
-        Target::Nothing => Ok(()),
+        Target::Nothing => match object.own {
+            Some(own @ (Dynamic::Strict | Dynamic::StrictAllowTemplates)) => {
+                Err(doc.strict(object, own, name))
+            }
+            _ => Ok(()),
+        },
     }
 }
 
@@ -418,9 +423,7 @@ fn existing<'w>(doc: &Doc<'w>, full: &[u8]) -> Option<Existing<'w>> {
     }
     match doc.world.root.find(full)? {
         Found::Node(Node::Object(object)) => Some(Existing::Object(object)),
-        Found::Node(Node::Field(field)) | Found::Multi(field) => {
-            Some(Existing::Leaf(&field.type_name))
-        }
+        Found::Node(Node::Field(field)) | Found::Multi(field) => Some(Existing::Leaf(&field.type_name)),
         Found::Node(Node::Alias(_)) => Some(Existing::Leaf("alias")),
     }
 }

@@ -87,9 +87,7 @@ fn inputs(field: &FieldNode, doc: &mut Doc<'_>, token: Token<'_>) -> Outcome {
                 Some(Token::String(text)) => input(field, doc, text),
                 Some(other) => {
                     let word = other.word();
-                    return refuse(format!(
-                        "input array must have string values, but was [{word}]"
-                    ));
+                    return refuse(format!("input array must have string values, but was [{word}]"));
                 }
             }
         },
@@ -109,10 +107,7 @@ fn weight(token: Token<'_>) -> Outcome {
         }
         Token::Float(text) => (visible(text), None),
         other => {
-            return refuse(format!(
-                "weight must be a number or string, but was [{}]",
-                other.word()
-            ));
+            return refuse(format!("weight must be a number or string, but was [{}]", other.word()));
         }
     };
     match value {

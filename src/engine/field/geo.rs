@@ -132,8 +132,7 @@ fn take_one(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         doc.parser = begin;
         doc.parser.skip_children()?;
     }
-    let ignorable =
-        failure.kind == "parse_exception" || !matches!(doc.switches().geo, Geo::Es65 | Geo::Es68);
+    let ignorable = failure.kind == "parse_exception" || !matches!(doc.switches().geo, Geo::Es65 | Geo::Es68);
     if rule.ignore_malformed && ignorable {
         field::ignore(field, doc);
         return Ok(());
@@ -202,9 +201,7 @@ fn array(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
         if found.len() == 3 {
             check_z(rule, found[2])?;
         }
-        if found.len() > 3
-            && matches!(doc.switches().geo, Geo::Es7 | Geo::Es717 | Geo::Os2 | Geo::Es8)
-        {
+        if found.len() > 3 && matches!(doc.switches().geo, Geo::Es7 | Geo::Es717 | Geo::Os2 | Geo::Es8) {
             return Err(parse_exception("[geo_point] field type does not accept > 3 dimensions"));
         }
     }
@@ -250,9 +247,9 @@ fn object(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
     }
     match (parts.lat, parts.lon, geo) {
         (Some(lat), Some(lon), _) => Ok((lat, lon)),
-        (None, None, Geo::Es8) => {
-            Err(parse_exception("field must be either lat/lon, geohash string or type/coordinates"))
-        }
+        (None, None, Geo::Es8) => Err(parse_exception(
+            "field must be either lat/lon, geohash string or type/coordinates",
+        )),
         (None, None, Geo::Os2) => Err(parse_exception("token [END_OBJECT] not allowed")),
         (None, _, Geo::Es8) => Err(parse_exception("Required [lat]")),
         (_, None, Geo::Es8) => Err(parse_exception("Required [lon]")),
@@ -380,8 +377,7 @@ const BASE_32: &str = "0123456789bcdefghjkmnpqrstuvwxyz";
 
 /// A geohash: its first twelve letters are read. The place itself does not matter here.
 fn geohash(text: &str) -> Outcome<(f64, f64)> {
-    let refuse =
-        |reason: String| Err(parse_exception(reason.clone()).because(Failure::argument(reason)));
+    let refuse = |reason: String| Err(parse_exception(reason.clone()).because(Failure::argument(reason)));
     if text.is_empty() {
         return refuse("empty geohash".to_owned());
     }

@@ -5,10 +5,10 @@
 
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
-use crate::engine::field::{self, switch};
+use crate::engine::field::{self, Reading, switch};
 use crate::engine::number::{
-    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float,
-    parse_long, string_to_long, string_to_narrow,
+    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float, parse_long,
+    string_to_long, string_to_narrow,
 };
 use crate::engine::switches::{JsonErrors, Walk};
 use crate::engine::tape::Token;
@@ -64,6 +64,14 @@ impl Kind {
 }
 
 impl Number {
+    pub(crate) fn reading(&self) -> Reading {
+        match self.kind {
+            Kind::Double => Reading::AsDouble,
+            Kind::Float | Kind::HalfFloat => Reading::AsFloat,
+            _ => Reading::AsWritten,
+        }
+    }
+
     pub(crate) fn ignores_malformed(&self) -> bool {
         self.ignore_malformed
     }
@@ -132,6 +140,11 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
             let text = visible(text);
+            if text.len() > 1000 && doc.switches().number_string_limit {
+                let length = text.chars().count();
+                let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
+                return Err(Failure::argument(text).class(RejectClass::ValueType));
+            }
             let taken = match kind {
                 Kind::Long => string_long(&text),
                 Kind::Integer | Kind::Byte => string_narrow(&text, Narrow::Integer),
@@ -144,6 +157,10 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
             Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
             _ => json_integer(token, &visible(text), kind, coerce, doc)?,
         },
+        Token::BeginObject if doc.switches().object_as_number => {
+            return Err(Failure::argument("Cannot parse object as number")
+                .class(RejectClass::ObjectScalar));
+        }
         other => {
             let verb = match doc.switches().json_errors {
                 JsonErrors::Jackson3 => "cannot use numeric value accessors",
@@ -234,17 +251,20 @@ fn json_integer(
     };
     let (low, high) = Narrow::Short.range();
     if kind == Kind::Short && !(low..=high).contains(&value) {
-        let text = format!("Numeric value ({text}) out of range of Java short");
-        return Err(range_error(doc, text, token));
+        let text = match doc.switches().json_errors {
+            JsonErrors::Jackson3 => format!("Numeric value ({text}) out of range of `short` ({low} - {high})"),
+            _ => format!("Numeric value ({text}) out of range of Java short"),
+        };
+        return Err(match doc.switches().json_errors {
+            JsonErrors::Jackson210 => json_failure(doc, "json_parse_exception", text),
+            _ => range_error(doc, text),
+        }
+        .class(RejectClass::NumberRange));
     }
     let fraction = Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
     if !coerce {
         let full = parse_double(text).unwrap_or(f64::NAN);
-        #[expect(
-            clippy::float_cmp,
-            clippy::cast_precision_loss,
-            reason = "Java compares the long with the double"
-        )]
+        #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "Java compares the long with the double")]
         if value as f64 != full {
             let (shown, class) = (java_double(full), kind.class());
             let text = format!("{shown} cannot be converted to {class} without data loss");
@@ -260,10 +280,7 @@ fn cut(text: &str) -> Option<i64> {
     let value = parse_double(text).ok()?;
     #[expect(clippy::cast_precision_loss, reason = "Jackson compares doubles")]
     let inside = value >= i64::MIN as f64 && value <= i64::MAX as f64;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "Java's cast: towards zero, and at 2^63 the largest long"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "Java's cast: towards zero, and at 2^63 the largest long")]
     inside.then_some(value as i64)
 }
 
@@ -276,11 +293,17 @@ fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Box<
         JsonErrors::Jackson3 => format!("`{word}`"),
         _ => word.to_owned(),
     };
-    let text = format!("Numeric value ({text}) out of range of {word} ({low} - {high})");
-    range_error(doc, text, token)
+    let digits = text.trim_start_matches('-').len();
+    let shown = match (token, doc.switches().json_errors) {
+        (Token::Float(_), _) | (_, JsonErrors::Jackson28) => text.to_owned(),
+        _ if text.len() >= 1000 => format!("[Integer with {digits} digits]"),
+        _ => text.to_owned(),
+    };
+    let text = format!("Numeric value ({shown}) out of range of {word} ({low} - {high})");
+    range_error(doc, text)
 }
 
-fn range_error(doc: &Doc<'_>, text: String, _token: Token<'_>) -> Box<Failure> {
+fn range_error(doc: &Doc<'_>, text: String) -> Box<Failure> {
     let kind = match doc.switches().json_errors {
         JsonErrors::Jackson28 => "json_parse_exception",
         _ => "input_coercion_exception",

@@ -57,8 +57,7 @@ impl Range {
                 Bound::Date(Arc::new(format), pattern.into())
             }
         };
-        let malformed =
-            switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
         Rule::Range(Self {
             bound,
             coerce: switch(leaf, "coerce").unwrap_or(around.settings.coerce.unwrap_or(true)),
@@ -100,11 +99,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                     b"lte" => (false, false),
                     other => {
                         let shown = visible(other);
-                        return Err(error(
-                            doc,
-                            field,
-                            format_args!("with unknown parameter [{shown}]"),
-                        ));
+                        return Err(error(doc, field, format_args!("with unknown parameter [{shown}]")));
                     }
                 };
                 if token == Token::Null {
@@ -148,8 +143,7 @@ fn bound(rule: &Range, doc: &Doc<'_>) -> Outcome<Value> {
         Bound::Date(format, pattern) => date_bound(format, pattern, doc),
         Bound::Ip => {
             let text = doc.parser.text(doc.switches())?;
-            let address =
-                std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
+            let address = std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
             match address {
                 Some(address) => Ok(Value::Ip(order(address))),
                 None => {

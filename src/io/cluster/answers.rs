@@ -51,10 +51,11 @@ pub(super) fn documents(body: &Value) -> Option<u64> {
 pub(super) fn operations(stats: &Value, index: &str, settings: &Value) -> Option<u64> {
     let shards = stats["indices"].get(index)?["shards"].as_object()?;
     let expected: usize = settings["index"]["number_of_shards"].as_str()?.parse().ok()?;
-    let mut sum = 0;
+    let mut sum: u64 = 0;
     for copies in shards.values() {
         let primary = copies.as_array()?.iter().find(|copy| copy["routing"]["primary"] == true)?;
-        sum += u64::try_from(primary["seq_no"]["max_seq_no"].as_i64()? + 1).ok()?;
+        let highest = primary["seq_no"]["max_seq_no"].as_i64()?;
+        sum = sum.checked_add(u64::try_from(highest.checked_add(1)?).ok()?)?;
     }
     (shards.len() == expected).then_some(sum)
 }

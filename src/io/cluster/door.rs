@@ -109,8 +109,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The engine's words for an error: type and reason, or whatever it printed.
+    /// The engine's words for an error: type and reason, or whatever it printed, safe to show.
     pub(super) fn reason(&self) -> String {
+        safe(&self.words())
+    }
+
+    fn words(&self) -> String {
         let error = &self.body["error"];
         match (error["type"].as_str(), error["reason"].as_str(), error.as_str()) {
             (Some(kind), Some(reason), _) => format!("{kind}: {reason}"),
@@ -121,6 +125,21 @@ impl Answer {
             },
         }
     }
+}
+
+/// Foreign words as text that can be shown anywhere: control and bidi characters (Unicode TR9) are escaped, and nobody reads
+/// more than 500 characters.
+pub(super) fn safe(words: &str) -> String {
+    let mut safe = String::new();
+    for letter in words.chars().take(500) {
+        let is_bidi = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if letter.is_control() || is_bidi {
+            safe.extend(letter.escape_unicode());
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
 }
 
 /// An open door: who we are, and where.

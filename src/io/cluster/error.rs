@@ -146,7 +146,7 @@ impl fmt::Display for Why {
             Self::Tls => "it does not speak TLS as we do",
             Self::Certificate => "its certificate is not trusted",
             Self::Timeout => "no answer in time",
-            Self::Proxy => "the proxy does not let us through",
+            Self::Proxy => "the proxy is out of reach or does not let us through",
             Self::Other => "the connection failed",
         })
     }
@@ -204,11 +204,6 @@ impl Why {
         let mut words = String::new();
         let mut link = Some(error);
         while let Some(cause) = link {
-            if let Some(io) = cause.downcast_ref::<std::io::Error>()
-                && io.kind() == std::io::ErrorKind::ConnectionRefused
-            {
-                return Self::Refused;
-            }
             words.push_str(&cause.to_string().to_lowercase());
             words.push('\n');
             link = cause.source();
@@ -218,7 +213,9 @@ impl Why {
 
     fn of_words(words: &str) -> Self {
         let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-        if has(&["dns error", "failed to lookup"]) {
+        if has(&["tunnel error"]) {
+            Self::Proxy // before its cause: it is the proxy that is out of reach, or refuses
+        } else if has(&["dns error", "failed to lookup"]) {
             Self::Dns
         } else if has(&["connection refused"]) {
             Self::Refused
@@ -228,8 +225,6 @@ impl Why {
             Self::Tls
         } else if has(&["timed out", "timeout"]) {
             Self::Timeout
-        } else if has(&["tunnel", "proxy"]) {
-            Self::Proxy
         } else {
             Self::Other
         }

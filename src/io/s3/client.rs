@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_s3::config::{ProvideCredentials as _, Region};
 use aws_types::service_config::ServiceConfigKey;
 use url::{Host, Url};
@@ -91,6 +91,11 @@ impl Store {
     fn new_client(&self, region: Option<&str>) -> Client {
         let mut config = aws_sdk_s3::config::Builder::from(&*self.shared)
             .force_path_style(self.path_style())
+            // The SDK's quota of retries is meant for services: a scan would use it up in a store's first bad minute, and
+            // then give up on every object at its first refusal. Attempts and waits are bounded for each request already.
+            .retry_partition(
+                RetryPartition::custom("mapdrift").token_bucket(TokenBucket::unlimited()).build(),
+            )
             .retry_classifier(Retry(self.traffic.clone()))
             .interceptor(CountAttempts(self.traffic.clone()));
         if let Some(region) = region {

@@ -114,7 +114,7 @@ impl S3Error {
             }
             Self::OutOfReach { source, .. } => reach_hint(&chain_text(source.as_ref())),
             Self::Nonsense { .. } => {
-                "a count from here would be too low; is this store compatible with ListObjectsV2?"
+                "going on would mean to count too low; is this a store that knows ListObjectsV2, or a proxy in its place?"
             }
         };
         Some(hint.to_owned())
@@ -125,6 +125,9 @@ impl Refusal {
     /// The answer in an SDK error, if there was one.
     pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<Self> {
         let status = error.raw_response()?.status().as_u16();
+        if status < 300 {
+            return None; // not refused: the answer itself cannot be read
+        }
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
         let code = harmless(metadata.and_then(|meta| meta.code()).unwrap_or("(no code)"));
         let message = harmless(metadata.and_then(|meta| meta.message()).unwrap_or_default());
@@ -218,6 +221,13 @@ where
 {
     match Refusal::of(&error) {
         Some(refusal) => S3Error::Refused { action, refusal },
+        None if error.raw_response().is_some() => {
+            let what = format!(
+                "{counterpart} answers what no S3 store would: {}",
+                harmless(&chain_text(&error))
+            );
+            S3Error::Nonsense { action, what }
+        }
         None => S3Error::OutOfReach { action, counterpart, source: Box::new(error) },
     }
 }

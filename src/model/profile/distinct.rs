@@ -47,9 +47,7 @@ impl Distinct {
                     *self = Self::Many(Self::registers(hashes.iter().copied()));
                 }
             }
-            Self::Many(registers) => {
-                *registers = join(registers, &Self::registers([hash].into_iter()))
-            }
+            Self::Many(registers) => raise(registers, Self::pack(hash)),
         }
     }
 
@@ -69,18 +67,18 @@ impl Distinct {
 
     /// Registers that hold these values.
     pub fn registers(hashes: impl Iterator<Item = u64>) -> Vec<u16> {
-        let pack = |hash| {
-            let (register, rank) = Self::place(hash);
-            register << 5 | u16::from(rank)
-        };
-        let mut registers: Vec<u16> = hashes.map(pack).collect();
+        let mut registers: Vec<u16> = hashes.map(Self::pack).collect();
         highest(&mut registers);
         registers
     }
 
+    fn pack(hash: u64) -> u16 {
+        let (register, rank) = Self::place(hash);
+        register << 5 | u16::from(rank)
+    }
+
     /// Number of different values, exact up to 16.
     #[expect(
-        clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "an estimate of a positive number below 2^64"
@@ -93,7 +91,9 @@ impl Distinct {
         let top = Self::RANKS as usize;
         let size = 1_u32 << Self::BITS;
         let mut of_rank = vec![0_u32; top + 2];
-        registers.iter().for_each(|packed| of_rank[usize::from(packed & 31)] += 1);
+        for packed in registers {
+            of_rank[usize::from(packed & 31)] += 1;
+        }
         of_rank[0] = size - registers.len() as u32;
         let m = f64::from(size);
         let mut z = m * tau(1.0 - f64::from(of_rank[top + 1]) / m);
@@ -102,6 +102,15 @@ impl Distinct {
         }
         z += m * sigma(f64::from(of_rank[0]) / m);
         (m * m / (2.0 * std::f64::consts::LN_2 * z)).round() as u64
+    }
+}
+
+/// Puts one register in its place, or raises the one that is there.
+fn raise(registers: &mut Vec<u16>, packed: u16) {
+    let at = registers.partition_point(|known| known >> 5 < packed >> 5);
+    match registers.get_mut(at) {
+        Some(known) if *known >> 5 == packed >> 5 => *known = packed.max(*known),
+        _ => registers.insert(at, packed),
     }
 }
 
@@ -118,7 +127,7 @@ fn highest(registers: &mut Vec<u16>) {
     registers.reverse();
 }
 
-/// Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", algorithm 6.
+/// Ertl, "New cardinality estimation algorithms for `HyperLogLog` sketches", algorithm 6.
 fn sigma(mut x: f64) -> f64 {
     if x >= 1.0 {
         return f64::INFINITY;

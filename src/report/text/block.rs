@@ -89,7 +89,7 @@ fn record(report: &Report, finding: &Finding, out: &mut dyn Write) -> io::Result
     arrow(report, first, out)?;
     witness(finding, first, out)?;
     let words = finding.engine.as_deref().map(harmless).unwrap_or_default();
-    rows::wrapped(&words, WIDTH).iter().try_for_each(|line| gutter(line, out))
+    rows::wrapped(&words, SENTENCE_WIDTH).iter().try_for_each(|line| gutter(line, out))
 }
 
 fn arrow(report: &Report, at: Sighting, out: &mut dyn Write) -> io::Result<()> {

@@ -145,3 +145,52 @@ async fn odd_names_stay_in_their_place_of_the_path() {
         assert!(asked.iter().any(|target| target.starts_with(&path)), "{name}: {asked:?}");
     }
 }
+
+/// What is known of the index `clicks` (two shards) from its `_count` and its `_stats`.
+async fn check_counts(
+    count: &'static str,
+    stats: &'static str,
+    expected: (Option<u64>, Option<u64>),
+) {
+    let server = Server::start(move |request| {
+        let body = match request.target.split('?').next().unwrap() {
+            "/" => r#"{"version":{"number":"6.5.4"}}"#,
+            "/clicks/_mapping" => r#"{"clicks":{"mappings":{}}}"#,
+            "/clicks/_settings" => r#"{"clicks":{"settings":{"index":{"number_of_shards":"2"}}}}"#,
+            "/clicks/_count" => count,
+            "/clicks/_stats/docs" => stats,
+            _ => "{}",
+        };
+        Response::json(200, body)
+    });
+    let capture = capture(&server.url, "clicks").await.unwrap();
+    let index = &capture.indices["clicks"];
+    assert_eq!((index.documents, index.operations), expected);
+    let said = capture.unanswered.join("\n");
+    assert_eq!(said.contains("documents of clicks"), expected.0.is_none(), "{said}");
+    assert_eq!(said.contains("sequence numbers of clicks"), expected.1.is_none(), "{said}");
+}
+
+const COUNT: &str = r#"{"count":6,"_shards":{"total":2,"successful":2,"failed":0}}"#;
+const STATS: &str = r#"{"indices":{"clicks":{"shards":{
+    "0":[{"routing":{"primary":false},"seq_no":{"max_seq_no":1}},{"routing":{"primary":true},"seq_no":{"max_seq_no":2}}],
+    "1":[{"routing":{"primary":true},"seq_no":{"max_seq_no":3}}]}}}}"#;
+
+#[tokio::test]
+async fn operations_are_summed_over_primary_shards() {
+    check_counts(COUNT, STATS, (Some(6), Some(7))).await;
+}
+
+#[tokio::test]
+async fn a_shard_that_does_not_answer_leaves_the_numbers_unknown() {
+    let count = r#"{"count":3,"_shards":{"total":2,"successful":1,"failed":1}}"#;
+    check_counts(count, STATS, (None, Some(7))).await;
+    let count = r#"{"count":3,"_shards":{"total":2,"successful":1,"failed":0}}"#;
+    check_counts(count, STATS, (None, Some(7))).await;
+    let stats = r#"{"indices":{"clicks":{"shards":{"1":[{"routing":{"primary":true},"seq_no":{"max_seq_no":3}}]}}}}"#;
+    check_counts(COUNT, stats, (Some(6), None)).await;
+    let stats = r#"{"indices":{"clicks":{"shards":{"0":[{"routing":{"primary":true}}],"1":[]}}}}"#;
+    check_counts(COUNT, stats, (Some(6), None)).await;
+    let stats = r#"{"indices":{"clicks":{"shards":{"0":[{"routing":{"primary":true},"seq_no":{"max_seq_no":9223372036854775807}}],"1":[]}}}}"#;
+    check_counts(COUNT, stats, (Some(6), None)).await;
+}

@@ -1,13 +1,19 @@
 //! What secrets may never do: go to another host, over a clear line, into an error, a log or a capture.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::net::TcpListener;
 
 use mapdrift::io::cluster::{
-    Auth, AuthKind, Aws, ClusterError, ClusterOptions, Secret, Secrets, Trouble, read,
+    Auth, AuthKind, Aws, ClusterError, ClusterOptions, Secret, Secrets, Trouble, Why, read,
 };
+use tempfile::NamedTempFile;
+use tokio::runtime::Runtime;
 
 use super::{capture, options};
+use crate::cli::mapdrift;
 use crate::support::http::{Request, Response, Server};
+use crate::support::store::StoreServer;
 
 const SECRET: &str = "hush-4711";
 
@@ -145,6 +151,59 @@ async fn a_ca_certificate_that_is_none_is_a_usage_error() {
         assert_eq!(error.trouble(), Trouble::Usage, "{error}");
         assert!(error.to_string().contains(file), "{error}");
     }
+}
+
+#[test]
+fn a_private_authority_is_trusted_where_it_is_named() {
+    let runtime = Runtime::new().unwrap();
+    let (server, authority) = StoreServer::start_tls(runtime.handle());
+    let url = format!("https://{}", server.address);
+    let error = runtime.block_on(capture(&url, "clicks")).unwrap_err();
+    let is_distrust = matches!(error, ClusterError::Unreachable { why: Why::Certificate, .. });
+    assert!(is_distrust && error.hint().contains("--ca-cert"), "{error:?}");
+    let file = NamedTempFile::new().unwrap();
+    fs::write(file.path(), authority).unwrap();
+    let options = ClusterOptions { ca_cert: Some(file.path().to_owned()), ..options(&url) };
+    // It is an object store and no cluster, but it is reached.
+    let error = runtime.block_on(read(&options, "clicks")).unwrap_err();
+    let has_answered = matches!(error, ClusterError::SignIn { .. } | ClusterError::Answer { .. });
+    assert!(has_answered, "{error:?}");
+}
+
+/// What reached a proxy that stands for the whole network, when `url` was captured.
+fn through_proxy(url: &str) -> Vec<String> {
+    let proxy = Server::start(|request| {
+        let target = request.target.replacen("http://search.example", "", 1);
+        cluster(&Request { target, ..request.clone() })
+    });
+    let arguments = ["capture", "--cluster", url, "--index", "clicks", "-o", "-"];
+    let output = mapdrift(&arguments).env("HTTP_PROXY", &proxy.url).output().unwrap();
+    let is_captured = output.status.success();
+    assert_eq!(is_captured, !proxy.requests().is_empty(), "{output:?}");
+    proxy.requests().into_iter().map(|request| request.target).collect()
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_used() {
+    let asked = through_proxy("http://search.example");
+    assert_eq!(asked[0], "http://search.example/");
+    assert!(asked.iter().all(|target| target.starts_with("http://search.example/")), "{asked:?}");
+}
+
+#[test]
+fn no_proxy_stands_between_us_and_this_machine() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(through_proxy(&format!("http://{free}")), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_a_cluster_says_cannot_steer_a_terminal() {
+    let body = r#"{"error":{"type":"x","reason":"\u001b[31mred\u001b[0m\n\u202eback"}}"#;
+    let server = Server::start(move |_| Response::json(403, body));
+    let error = capture(&server.url, "clicks").await.unwrap_err();
+    let said = error.to_string();
+    assert!(!said.contains(['\u{1b}', '\n', '\u{202e}']), "{said:?}");
+    assert!(said.contains("red"), "{said}");
 }
 
 /// Everything that an error could show: its words, its causes', its `Debug`, its hint.

@@ -4,7 +4,8 @@
 //! the requests whose first line and headers hold a word, for a number of times.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -42,7 +43,7 @@ struct Rule {
 pub(crate) struct FaultProxy {
     pub(crate) address: SocketAddr,
     rules: Arc<Mutex<Vec<Rule>>>,
-    seen: Arc<Mutex<Vec<String>>>,
+    seen: Arc<(Mutex<Vec<String>>, Condvar)>,
 }
 
 impl FaultProxy {
@@ -61,7 +62,16 @@ impl FaultProxy {
 
     /// The heads of all requests so far.
     pub(crate) fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.seen.0.lock().unwrap().clone()
+    }
+
+    /// Waits for a request that holds the word; one that never comes fails the test.
+    pub(crate) fn wait_for(&self, word: &str) {
+        let absent = |seen: &mut Vec<String>| !seen.iter().any(|head| head.contains(word));
+        let (seen, arrived) = &*self.seen;
+        let patience = Duration::from_mins(1);
+        let waited = arrived.wait_timeout_while(seen.lock().unwrap(), patience, absent).unwrap();
+        assert!(!waited.1.timed_out(), "no request holds {word}");
     }
 
     async fn serve(self, listener: TcpListener, server: SocketAddr) {
@@ -77,7 +87,8 @@ impl FaultProxy {
     /// One request, then the connection ends.
     async fn pass(&self, mut client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
         let head = read_head(&mut client).await?;
-        self.seen.lock().unwrap().push(head.clone());
+        self.seen.0.lock().unwrap().push(head.clone());
+        self.seen.1.notify_all();
         let fault = self.fault_for(&head);
         if let Some(Fault::Answer(start, body)) = &fault {
             let length = body.len();

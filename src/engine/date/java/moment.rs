@@ -3,7 +3,6 @@
 //! Goes in: a date, a time, left-over fields, a zone. Comes out: seconds since 1970 and nanoseconds of the second, or the
 //! exception. Source: `DateFormatters#from` of Elasticsearch 7.10 to 9.5 and OpenSearch.
 
-use super::super::calendar;
 use super::super::zone::{Local, Zone};
 use super::fields::{Field, Fields, ZoneRef};
 use super::resolve::{OFFSET_OUT_OF_RANGE, Resolved, date_of, date_of_year_day};
@@ -55,9 +54,8 @@ fn day(resolved: &Resolved) -> Result<i64, NoMoment> {
         return date_of(year, get(Field::Month).unwrap_or(Ok(1))?, 1).map_err(NoMoment::DateTime);
     }
     if let Some(week_year) = week_year {
-        return Ok(
-            calendar::first_week(week_year?) + (week(fields).map_err(NoMoment::DateTime)? - 1) * 7
-        );
+        return Ok(resolved.weeks.first_day(week_year?)
+            + (week(fields).map_err(NoMoment::DateTime)? - 1) * 7);
     }
     match get(Field::Month) {
         Some(month) => date_of(year?, month?, get(Field::DayOfMonth).unwrap_or(Ok(1))?)

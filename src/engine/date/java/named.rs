@@ -14,6 +14,7 @@
 //! | `Z`, `X`, `x` | region or offset; `+0100`; `+01:00` |
 //! | `~`, `smart`, `lenient` | any case; resolver styles other than strict |
 
+use super::super::calendar::Weeks;
 use super::epoch::{Epoch, Unit};
 use super::fields::Field;
 use super::iso::{Iso, Part, Time, ZoneRule};
@@ -101,7 +102,7 @@ fn alternatives(notation: &str, engine: Engine) -> Vec<Parser> {
             let mut letters = Letters { rest: one, engine };
             Parser::Nodes {
                 nodes: letters.nodes(),
-                rules: Rules { style, long_years: long_years(engine) },
+                rules: Rules { style, long_years: long_years(engine), weeks: Weeks::Iso },
             }
         })
         .collect()

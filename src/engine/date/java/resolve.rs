@@ -3,7 +3,7 @@
 //! Goes in: fields and a resolver style. Comes out: the date and the time as far as they are complete, and the fields that are
 //! left over; or the message of the exception. Source: `java.time.format.Parsed`, `IsoChronology`, `IsoFields`, `WeekFields`.
 
-use super::super::calendar;
+use super::super::calendar::{self, Weeks};
 use super::fields::{ALL, Field, Fields};
 
 /// `java.time.format.ResolverStyle`.
@@ -28,10 +28,12 @@ pub(super) enum LongYears {
 pub(super) struct Rules {
     pub(super) style: Style,
     pub(super) long_years: LongYears,
+    /// The weeks of the locale.
+    pub(super) weeks: Weeks,
 }
 
 /// What a string means, as far as it says so.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Resolved {
     /// Days since 1970.
     pub(super) date: Option<i64>,
@@ -41,6 +43,8 @@ pub(super) struct Resolved {
     pub(super) fields: Fields,
     /// Whole days that the time ran over.
     pub(super) excess_days: i64,
+    /// The weeks of the locale.
+    pub(super) weeks: Weeks,
 }
 
 /// The message of the one `ArithmeticException` among the errors here.
@@ -56,7 +60,8 @@ const HOUR: i64 = 60 * MINUTE;
 /// Resolves everything that can be resolved.
 pub(super) fn resolve(fields: Fields, rules: Rules) -> Result<Resolved, String> {
     let style = rules.style;
-    let mut resolved = Resolved { fields, ..Resolved::default() };
+    let mut resolved =
+        Resolved { date: None, time: None, fields, excess_days: 0, weeks: rules.weeks };
     resolved.date_fields(style)?;
     resolved.time_fields(style)?;
     if resolved.week_fields(rules)? {
@@ -199,7 +204,9 @@ impl Resolved {
             }
         }
         if let Some(day) = self.fields.take(Field::LocalDayOfWeek) {
-            self.fields.put(Field::DayOfWeek, Field::LocalDayOfWeek.check(day)?);
+            let day = Field::LocalDayOfWeek.check(day)?;
+            let iso_day = if rules.weeks == Weeks::Sunday { (day + 5) % 7 + 1 } else { day };
+            self.fields.put(Field::DayOfWeek, iso_day);
             changed = true;
         }
         for (year, week) in
@@ -275,8 +282,8 @@ impl Resolved {
         for field in ALL {
             let Some(value) = self.fields.get(field) else { continue };
             let (known, from) = match (self.date, self.time) {
-                (Some(date), _) if date_field(date, field).is_some() => {
-                    (date_field(date, field), show_date(date))
+                (Some(date), _) if date_field(date, field, self.weeks).is_some() => {
+                    (date_field(date, field, self.weeks), show_date(date))
                 }
                 (_, Some(time)) if time_field(time, field).is_some() => {
                     (time_field(time, field), show_time(time))
@@ -327,9 +334,10 @@ fn week_date(
     day: i64,
     rules: Rules,
 ) -> Result<i64, String> {
-    let first = calendar::first_week(year.0.check(year.1)?);
-    let day = Field::DayOfWeek.check(day)?;
-    let longest = calendar::weeks_in_year(year.1);
+    let weeks = if week.0 == Field::LocalWeek { rules.weeks } else { Weeks::Iso };
+    let first = weeks.first_day(year.0.check(year.1)?);
+    let day = weeks.day(Field::DayOfWeek.check(day)?);
+    let longest = weeks.count(year.1);
     if week.0 == Field::LocalWeek && rules.long_years == LongYears::Clamped {
         return Ok(first + (week.0.check(week.1)?.min(longest) - 1) * 7 + day - 1);
     }
@@ -383,7 +391,7 @@ pub(super) fn date_of_year_day(year: i64, day: i64) -> Result<i64, String> {
     Ok(calendar::days(year, 1, 1) + day - 1)
 }
 
-fn date_field(date: i64, field: Field) -> Option<i64> {
+fn date_field(date: i64, field: Field, weeks: Weeks) -> Option<i64> {
     let (year, month, day) = calendar::civil(date);
     Some(match field {
         Field::Era => i64::from(year > 0),
@@ -399,9 +407,12 @@ fn date_field(date: i64, field: Field) -> Option<i64> {
         Field::Month => month,
         Field::DayOfMonth => day,
         Field::DayOfYear => date - calendar::days(year, 1, 1) + 1,
-        Field::DayOfWeek | Field::LocalDayOfWeek => calendar::day_of_week(date),
-        Field::WeekYear | Field::LocalWeekYear => calendar::week(date).0,
-        Field::Week | Field::LocalWeek => calendar::week(date).1,
+        Field::DayOfWeek => calendar::day_of_week(date),
+        Field::LocalDayOfWeek => weeks.day(calendar::day_of_week(date)),
+        Field::WeekYear => calendar::week(date).0,
+        Field::LocalWeekYear => weeks.of(date).0,
+        Field::Week => calendar::week(date).1,
+        Field::LocalWeek => weeks.of(date).1,
         _ => return None,
     })
 }
@@ -433,6 +444,14 @@ fn show_date(date: i64) -> String {
         _ => format!("-{:04}", -year),
     };
     format!("{shown}-{month:02}-{day:02}")
+}
+
+/// `Instant#toString`.
+pub(super) fn show_instant(seconds: i64, nanos: i64) -> String {
+    let (date, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let time = show_time(second * SECOND + nanos);
+    let seconds = if second % 60 == 0 && nanos == 0 { ":00" } else { "" };
+    format!("{}T{time}{seconds}Z", show_date(date))
 }
 
 /// `LocalTime#toString`.
