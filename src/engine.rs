@@ -1,1 +1,5 @@
 //! engine.
+
+pub mod date;
+pub mod number;
+pub mod pattern;

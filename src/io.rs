@@ -1,1 +1,14 @@
-//! io.
+//! Ring 2: the world. Stores of records, the cluster, capture files.
+//!
+//! In: addresses, options, credentials. Out: bytes and nouns of `model`. It refuses to know what a record or a mapping means.
+//! In: what the user named, how to sign in. Out: listings, bytes, and nouns of `model`, with errors that say what to do. It
+//! refuses to know what a record or a mapping means.
+
+pub mod source;
+pub mod listing;
+pub mod files;
+pub mod s3;
+pub mod fetch;
+
+pub mod capture;
+pub mod cluster;

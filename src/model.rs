@@ -16,5 +16,6 @@ pub mod object;
 pub mod path;
 pub mod problem;
 pub mod profile;
+pub mod quantity;
 pub mod report;
 pub mod timeline;

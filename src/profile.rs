@@ -1,1 +1,175 @@
-//! profile.
+//! The walk: every record of an object read once, summed per field path, and handed on.
+//!
+//! In: stored bytes of objects, in any order. Out: a [`Profile`] of all of them, and on the way each record, each bounded
+//! stretch that is no record, and each problem. It refuses to know mappings and where objects come from; nothing here is an
+//! error: what cannot be read is reported and the rest still counts.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use crate::model::limits::Limits;
+use crate::model::object::Sighting;
+use crate::model::problem::Problem;
+use crate::model::profile::{Profile, ShapeId};
+use crate::record::frame::{Frames, Place, Stretch, What, Whole};
+use crate::record::{Fault, Hint, inflate};
+
+mod families;
+mod looks;
+mod merge;
+mod simple;
+
+pub use families::families;
+
+/// What one object held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ObjectSums {
+    /// Bounded stretches: whole records, and stretches that are somebody's record but no JSON object.
+    pub records: u64,
+    /// Inflated bytes.
+    pub bytes: u64,
+}
+
+/// What a walk comes across.
+#[derive(Debug)]
+pub enum Seen<'a> {
+    /// A whole JSON object. It is counted.
+    Record {
+        /// Where it is.
+        sighting: Sighting,
+        /// Its bytes, with a comment or byte order mark in front of it.
+        bytes: &'a [u8],
+        /// Its shape.
+        shape: ShapeId,
+    },
+    /// A stretch that is one record for sure, and no JSON object. It counts in the stream, not in the profile.
+    Bounded {
+        /// Where it is.
+        sighting: Sighting,
+        /// Its bytes.
+        bytes: &'a [u8],
+        /// What it is instead.
+        what: Instead,
+    },
+    /// Bytes that nobody can count the records of.
+    Problem(Problem),
+}
+
+/// What a bounded stretch is instead of a JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// An array or a scalar at the top.
+    NotAnObject,
+    /// No JSON as the engines read it. The place counts from the first byte of the stretch.
+    NotJson(Fault),
+}
+
+/// Walks objects one after another. One for each worker; the profiles are merged at the end.
+pub struct Walk {
+    limits: Limits,
+    sums: simple::Sums,
+}
+
+impl Walk {
+    /// A walk that has seen nothing.
+    pub fn new(limits: &Limits) -> Self {
+        Self { limits: limits.clone(), sums: simple::Sums::new(limits) }
+    }
+
+    /// Walks one object. `rank` is its place in delivery order, `key` its name in problems, `body` its bytes as stored. What
+    /// is found is told to `seen`, which may stop the walk. An error of `body` is a [`Problem`] too.
+    pub fn object(
+        &mut self,
+        rank: u32,
+        key: &str,
+        hint: &Hint,
+        body: &mut dyn Read,
+        seen: &mut dyn FnMut(Seen<'_>) -> ControlFlow<()>,
+    ) -> ObjectSums {
+        let mut inflated = match inflate::open(hint, key, body) {
+            Ok(inflated) => inflated,
+            Err(error) => {
+                let inflate::Broken { kind, message } = inflate::blame(&error);
+                let problem = Problem {
+                    object: key.to_owned(),
+                    byte_offset: Some(0),
+                    byte_length: None,
+                    kind,
+                    message,
+                };
+                let _ = seen(Seen::Problem(problem));
+                return ObjectSums::default();
+            }
+        };
+        let mut frames = Frames::new(&self.limits, &mut *inflated);
+        let _ = self.frames(rank, key, &mut frames, seen);
+        let sums = ObjectSums { records: frames.records(), bytes: frames.bytes() };
+        self.sums.add_bytes(sums.bytes);
+        sums
+    }
+
+    /// The sums of everything that was walked.
+    pub fn into_profile(self) -> Profile {
+        self.sums.into_profile()
+    }
+
+    fn frames(
+        &mut self,
+        rank: u32,
+        key: &str,
+        frames: &mut Frames<'_>,
+        seen: &mut dyn FnMut(Seen<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        loop {
+            match frames.advance() {
+                Place::End => return ControlFlow::Continue(()),
+                Place::Stretch(stretch) => seen(tell(rank, key, frames, &stretch))?,
+                Place::Object => match self.sums.read(frames.window(), frames.at()) {
+                    Ok(end) => {
+                        let whole = frames.whole(end);
+                        let sighting = sighting(rank, whole);
+                        let shape = self.sums.commit(sighting);
+                        let bytes = &frames.window()[whole.start..whole.end];
+                        seen(Seen::Record { sighting, bytes, shape })?;
+                    }
+                    Err(fault) => {
+                        self.sums.forget();
+                        if let Some(stretch) = frames.damaged(fault) {
+                            seen(tell(rank, key, frames, &stretch))?;
+                        }
+                    }
+                },
+            }
+        }
+    }
+}
+
+fn sighting(rank: u32, whole: Whole) -> Sighting {
+    Sighting {
+        object: rank,
+        record: whole.record,
+        byte_offset: whole.byte_offset,
+        byte_length: (whole.end - whole.start) as u64,
+    }
+}
+
+/// A stretch in the words of the walk.
+fn tell<'a>(rank: u32, key: &str, frames: &'a Frames<'_>, stretch: &Stretch) -> Seen<'a> {
+    let Stretch { byte_offset, byte_length, what } = stretch;
+    let (byte_offset, byte_length) = (*byte_offset, *byte_length);
+    let (record, instead) = match what {
+        What::NotJson { record, fault } => (*record, Instead::NotJson(*fault)),
+        What::NotAnObject { record } => (*record, Instead::NotAnObject),
+        What::Lost { kind, message } => {
+            return Seen::Problem(Problem {
+                object: key.to_owned(),
+                byte_offset: Some(byte_offset),
+                byte_length: Some(byte_length),
+                kind: *kind,
+                message: message.clone(),
+            });
+        }
+    };
+    let sighting = Sighting { object: rank, record, byte_offset, byte_length };
+    Seen::Bounded { sighting, bytes: frames.bytes_of(stretch), what: instead }
+}

@@ -1,1 +1,15 @@
-//! record.
+//! From stored bytes to the tokens of one record: inflate, frame, cursor.
+//!
+//! In: the bytes of an object as a store hands them out. Out: where each record is, and its tokens, read exactly as the
+//! engines read them. It refuses to know what fields mean, and where the bytes come from.
+
+pub mod cursor;
+pub mod frame;
+pub mod inflate;
+mod nesting;
+mod resume;
+pub mod scan;
+
+pub use cursor::{Cursor, Fault, FaultKind, Text, Token};
+pub use frame::{Frames, Place, Stretch, What, Whole};
+pub use inflate::Hint;

@@ -10,7 +10,7 @@ use super::mapping::Field;
 use super::object::{Object, Sighting};
 use super::path::FieldPath;
 use super::problem::Problem;
-use super::profile::{FieldSums, Profile};
+use super::profile::{FieldSums, Kind, Profile};
 use super::timeline::{Origin, Timeline};
 
 /// Everything that is known, for all indices.
@@ -81,6 +81,79 @@ pub struct FieldEvidence<'a> {
     pub families: BTreeSet<&'a str>,
 }
 
+impl Evidence<'_> {
+    /// Names a record for a reader: `record 1 of KEY (2019-04-30T06:33:00Z)`.
+    pub fn tell(&self, sighting: Sighting) -> String {
+        let Some(object) = self.objects.get(sighting.object as usize) else {
+            return format!("record {}", sighting.record);
+        };
+        match object.time {
+            Some(time) => format!("record {} of {} ({time})", sighting.record, object.key),
+            None => format!("record {} of {}", sighting.record, object.key),
+        }
+    }
+
+    /// The best that any finding can be: with no engine, or two that both fit, nothing is certain.
+    pub fn ceiling(&self) -> Confidence {
+        if self.engines.len() == 1 { Confidence::Certain } else { Confidence::Likely }
+    }
+
+    /// The only index; `None` where there are several.
+    pub fn only_index(&self) -> Option<&IndexEvidence<'_>> {
+        match self.indices.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> IndexEvidence<'a> {
+    /// Its name, where it has one.
+    pub fn known_name(&self) -> Option<String> {
+        (!self.name.is_empty()).then(|| self.name.to_owned())
+    }
+
+    /// The field as the index has it: live where that is known, else replayed.
+    pub fn mapped(&self, path: &FieldPath) -> Option<&'a Field> {
+        let field = self.fields.get(path)?;
+        if self.is_live { field.live } else { field.replayed }
+    }
+
+    /// The objects above a field, outermost first.
+    pub fn above(&self, path: &FieldPath) -> impl Iterator<Item = (FieldPath, &FieldEvidence<'a>)> {
+        let prefixes = (1..path.0.len()).map(|length| FieldPath(path.0[..length].to_vec()));
+        prefixes
+            .filter_map(|prefix| self.fields.get_key_value(&prefix))
+            .map(|(p, f)| (p.clone(), f))
+    }
+
+    /// Every field below an object.
+    pub fn below<'b>(
+        &'b self,
+        path: &'b FieldPath,
+    ) -> impl Iterator<Item = (&'b FieldPath, &'b FieldEvidence<'a>)> {
+        self.fields.range(path..).skip(1).take_while(|(below, _)| below.starts_with(path))
+    }
+
+    /// Whether an object above the field was itself added by a record: the object's finding speaks for the field.
+    pub fn has_added_object_above(&self, path: &FieldPath) -> bool {
+        self.above(path).any(|(_, field)| field.is_added_object())
+    }
+
+    /// Whether a field above, or the field itself, has another type than was declared or replayed: what lies below follows.
+    pub fn has_other_type_at_or_above(&self, path: &FieldPath) -> bool {
+        let is_other =
+            |field: &FieldEvidence<'_>| field.is_type_changed() || field.is_contradicted();
+        self.fields.get(path).is_some_and(is_other) || self.above(path).any(|(_, f)| is_other(f))
+    }
+
+    /// Whether chance decided the field's type: see [`Addition::raced`](super::timeline::Addition::raced).
+    pub fn is_raced(&self, path: &FieldPath) -> bool {
+        let origin = self.fields.get(path).and_then(|field| field.origin);
+        origin.and_then(Origin::addition).is_some_and(|addition| addition.raced)
+    }
+}
+
 impl FieldEvidence<'_> {
     /// Records that hold the field, null included; at least so many where it has several spellings.
     pub fn present(&self) -> u64 {
@@ -92,4 +165,33 @@ impl FieldEvidence<'_> {
         let all = self.seen.iter().flat_map(|sums| &sums.kinds.0).filter_map(|kind| kind.seen);
         all.reduce(|(first, last), (start, end)| (first.min(start), last.max(end)))
     }
+
+    /// Whether a record added it, and it is an object.
+    pub fn is_added_object(&self) -> bool {
+        matches!((self.origin, self.replayed), (Some(Origin::Added(_)), Some(Field::Object(_))))
+    }
+
+    /// Whether the live type differs from the declared one.
+    pub fn is_type_changed(&self) -> bool {
+        differ(self.declared, self.live)
+    }
+
+    /// Whether the live type differs from the replayed one.
+    pub fn is_contradicted(&self) -> bool {
+        differ(self.replayed, self.live)
+    }
+
+    /// Values of one kind at this field, whatever the spelling.
+    pub fn count_of(&self, kind: Kind) -> u64 {
+        self.seen.iter().map(|sums| sums.kinds[kind].count).sum()
+    }
+
+    /// The first value of one kind.
+    pub fn first_of(&self, kind: Kind) -> Option<Sighting> {
+        self.seen.iter().filter_map(|sums| sums.kinds[kind].seen).map(|(first, _)| first).min()
+    }
+}
+
+fn differ(one: Option<&Field>, other: Option<&Field>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one.type_name() != other.type_name())
 }

@@ -7,6 +7,8 @@ pub struct Limits {
     pub record_bytes: usize,
     /// Of one object after inflating. A Firehose buffer holds 128 MiB at most, and "hints" can be exceeded.
     pub inflated_bytes: u64,
+    /// Bytes that are inflated and walked at a time. They fit a second-level cache; larger chunks were not faster.
+    pub chunk_bytes: usize,
     /// Nesting of one record. The engines stop at 1,000 (Elasticsearch 8.8, Jackson's `StreamReadConstraints`) or earlier.
     pub depth: usize,
     /// Different field paths. An index takes 1,000 fields by default (`index.mapping.total_fields.limit`).
@@ -26,6 +28,7 @@ impl Default for Limits {
         Self {
             record_bytes: 64 << 20,
             inflated_bytes: 8 << 30,
+            chunk_bytes: 256 << 10,
             depth: 1_024,
             paths: 100_000,
             shapes: 65_536,

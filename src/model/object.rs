@@ -17,6 +17,19 @@ pub struct Object {
     pub time_source: TimeSource,
 }
 
+/// One object or file as a store lists it, before anything is made of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// As in [`Object::key`].
+    pub key: String,
+    /// Stored size in bytes; unknown for standard input and pipes.
+    pub size: Option<u64>,
+    /// The store's last modification time. Never a local file's: a copy or a `touch` must not change a report.
+    pub modified: Option<Timestamp>,
+    /// Which SOURCE argument it came from, from 0.
+    pub argument: usize,
+}
+
 /// Where a time comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimeSource {

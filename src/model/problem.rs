@@ -20,7 +20,7 @@ pub struct Problem {
 pub enum ProblemKind {
     /// A compressed object ends early or is broken inside.
     CompressionDamaged,
-    /// The last record of an object ends early.
+    /// A record ends early: at the end of its object, or where the next one begins.
     RecordCut,
     /// Bytes between records that are no record.
     Garbage,

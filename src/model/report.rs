@@ -10,7 +10,7 @@ use super::evidence::FailureObject;
 use super::family::Family;
 use super::finding::Finding;
 use super::object::Object;
-use super::path::FieldPath;
+use super::path::{FieldPath, Name};
 use super::problem::Problem;
 use super::timeline::Origin;
 
@@ -65,8 +65,17 @@ pub struct Inputs {
 pub struct ReportedField {
     /// The live type, or the replayed one where there is no live mapping.
     pub field_type: String,
+    /// Names and types of its multi-fields.
+    pub multi_fields: BTreeMap<Name, String>,
     /// Where it comes from; `None` where the replay does not explain it.
     pub origin: Option<Origin>,
     /// Records that hold it.
     pub present: u64,
+}
+
+impl ReportedField {
+    /// Whether other fields lie below it instead of values.
+    pub fn is_object(&self) -> bool {
+        matches!(self.field_type.as_str(), "object" | "nested")
+    }
 }

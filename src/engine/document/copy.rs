@@ -1,0 +1,90 @@
+//! `copy_to`: after a field has read a value, its targets read the same token (engine-semantics 7.6).
+//!
+//! In: a field that was just given the current token. Out: what the targets make of it; unmapped targets are made.
+
+use crate::engine::document::{Doc, splitting};
+use crate::engine::dynamic;
+use crate::engine::failure::{Failure, Outcome};
+use crate::engine::field;
+use crate::engine::names;
+use crate::engine::switches::CopyObject;
+use crate::engine::tape::Token;
+use crate::engine::tree::{FieldNode, Found, Node};
+use crate::model::path::visible;
+
+/// Copies the current token to the targets of `field`. Copying does not chain.
+pub(crate) fn copy(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    if doc.in_copy || field.copy_to.is_empty() {
+        return Ok(());
+    }
+    let at_end = matches!(doc.token(), Token::EndObject | Token::BeginObject);
+    if at_end && doc.switches().copy_object == CopyObject::Refused {
+        let targets: Vec<_> = field.copy_to.iter().map(|target| visible(target)).collect();
+        return Err(doc.mapping_failure(format_args!(
+            "Cannot copy field [{}] to fields [{}]. Copy-to currently only works for value-type fields, not objects.",
+            visible(&field.full),
+            targets.join(", ")
+        )));
+    }
+    doc.in_copy = true;
+    for target in &field.copy_to {
+        copy_one(target, doc)?;
+    }
+    doc.in_copy = false;
+    Ok(())
+}
+
+fn copy_one(target: &[u8], doc: &mut Doc<'_>) -> Outcome {
+    match doc.world.root.find(target) {
+        Some(Found::Node(Node::Field(field)) | Found::Multi(field)) => {
+            return field::parse(field, doc);
+        }
+        Some(Found::Node(Node::Alias(_))) => {
+            let shown = visible(target);
+            return Err(Failure::argument(format!("Cannot copy to a field alias [{shown}].")));
+        }
+        Some(Found::Node(Node::Object(_))) | None => {}
+    }
+    let path = std::mem::take(&mut doc.path);
+    let made = copy_to_new(target, doc);
+    doc.path = path;
+    made
+}
+
+/// The target's path starts anew at the root.
+fn copy_to_new(target: &[u8], doc: &mut Doc<'_>) -> Outcome {
+    // The target's names outlive the walk: they stand in the mapping that it looks at. A new mapper's stand in this document only.
+    let switches = doc.switches();
+    let segments = names::split(target, switches)?;
+    let owned: Vec<Vec<u8>> = segments.iter().map(|segment| segment.to_vec()).collect();
+    with_segments(&owned, doc)
+}
+
+fn with_segments(segments: &[Vec<u8>], doc: &mut Doc<'_>) -> Outcome {
+    let root = std::sync::Arc::clone(&doc.world.root);
+    let mut inner = Doc {
+        world: doc.world,
+        parser: doc.parser.clone(),
+        path: Vec::new(),
+        walked: std::mem::take(&mut doc.walked),
+        in_copy: true,
+        counts: doc.counts,
+    };
+    let borrowed: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
+    let made = copy_below(&borrowed, &mut inner, &root);
+    doc.walked = inner.walked;
+    made
+}
+
+fn copy_below<'t>(
+    segments: &[&'t [u8]],
+    doc: &mut Doc<'t>,
+    root: &std::sync::Arc<crate::engine::tree::ObjectNode>,
+) -> Outcome {
+    let Some(leaf) = segments.last().copied() else { return Ok(()) };
+    let parent = splitting::dynamic_parent(doc, root, segments)?;
+    if doc.token() == Token::Null && doc.switches().copy_null_ignored {
+        return Ok(());
+    }
+    dynamic::parse_value(doc, &parent, leaf)
+}

@@ -1,0 +1,104 @@
+//! An exception of the engine on its way up: type, sentence, cause.
+//!
+//! In: what went wrong, in the engine's words. Out: a [`Reject`]. It refuses to know when an exception is wrapped into
+//! another; the traversal does that.
+
+use std::borrow::Cow;
+
+use crate::model::fate::{Cause, Reject, RejectClass};
+use crate::model::path::FieldPath;
+
+/// The result of a step: exceptions are boxed, since nearly every step succeeds.
+pub(crate) type Outcome<T = ()> = Result<T, Box<Failure>>;
+
+/// One exception with its causes.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// As the engine prints it: class name in snake case.
+    pub kind: &'static str,
+    /// The sentence; `None` where the engine prints `null`.
+    pub reason: Option<Cow<'static, str>>,
+    /// What caused it.
+    pub cause: Option<Box<Self>>,
+    /// The field at fault.
+    pub field: Option<FieldPath>,
+    /// What a reader would do about it.
+    pub class: RejectClass,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: &'static str, reason: impl Into<Cow<'static, str>>) -> Box<Self> {
+        Box::new(Self {
+            kind,
+            reason: Some(reason.into()),
+            cause: None,
+            field: None,
+            class: RejectClass::Other,
+        })
+    }
+
+    /// `illegal_argument_exception`.
+    pub(crate) fn argument(reason: impl Into<Cow<'static, str>>) -> Box<Self> {
+        Self::new("illegal_argument_exception", reason)
+    }
+
+    /// `illegal_state_exception`.
+    pub(crate) fn state(reason: impl Into<Cow<'static, str>>) -> Box<Self> {
+        Self::new("illegal_state_exception", reason)
+    }
+
+    /// `mapper_parsing_exception`.
+    pub(crate) fn mapper(reason: impl Into<Cow<'static, str>>) -> Box<Self> {
+        Self::new("mapper_parsing_exception", reason)
+    }
+
+    #[must_use]
+    pub(crate) fn class(mut self: Box<Self>, class: RejectClass) -> Box<Self> {
+        self.class = class;
+        self
+    }
+
+    /// Names the field at fault unless a deeper cause did.
+    #[must_use]
+    pub(crate) fn field(mut self: Box<Self>, field: impl FnOnce() -> FieldPath) -> Box<Self> {
+        if self.field.is_none() {
+            self.field = Some(field());
+        }
+        self
+    }
+
+    /// Makes `cause` the cause of this; class and field are taken over where this one has none.
+    #[must_use]
+    pub(crate) fn because(mut self: Box<Self>, cause: Box<Self>) -> Box<Self> {
+        if self.class == RejectClass::Other {
+            self.class = cause.class;
+        }
+        if self.field.is_none() {
+            self.field.clone_from(&cause.field);
+        }
+        self.cause = Some(cause);
+        self
+    }
+
+    /// The sentence, or the word that Java prints for a missing one.
+    pub(crate) fn message(&self) -> &str {
+        self.reason.as_deref().unwrap_or("null")
+    }
+
+    pub(crate) fn into_reject(self) -> Reject {
+        let mut caused_by = Vec::new();
+        let mut next = self.cause.as_deref();
+        while let Some(cause) = next {
+            let reason = cause.reason.as_deref().map(str::to_owned);
+            caused_by.push(Cause { error_type: cause.kind.to_owned(), reason });
+            next = cause.cause.as_deref();
+        }
+        Reject {
+            error_type: self.kind.to_owned(),
+            reason: self.message().to_owned(),
+            caused_by,
+            field: self.field,
+            class: self.class,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The limits of an index: on the mapping after an update, and on a document while it is read (engine-semantics 10).
+//!
+//! In: the updated tree, or the walk's counters. Out: nothing, or the engine's refusal.
+
+use crate::engine::document::{Doc, NewMapper};
+use crate::engine::failure::{Failure, Outcome};
+use crate::engine::names;
+use crate::engine::settings::Settings;
+use crate::engine::switches::{DepthInParse, Switches, TotalInParse};
+use crate::engine::tree::{FieldNode, Node, ObjectNode};
+use crate::model::fate::RejectClass;
+use crate::model::path::visible;
+
+/// Checks the whole mapping after an update: fields, then nested fields, then depth, then names, as `MapperService` does.
+pub(crate) fn check(
+    root: &ObjectNode,
+    runtime: usize,
+    additions: &[NewMapper],
+    switches: &Switches,
+    settings: &Settings,
+) -> Outcome {
+    let place = match switches.limit_names_index {
+        true => format!(" in index [{}]", settings.index_name),
+        false => String::new(),
+    };
+    let limit = settings.total_fields.unwrap_or(1000);
+    if count(root, switches) + runtime as u64 > limit {
+        let text = format!("Limit of total fields [{limit}]{place} has been exceeded");
+        return Err(Failure::argument(text).class(RejectClass::FieldLimit));
+    }
+    check_nested(root, switches, settings, &place)?;
+    check_depth(root, settings, &place)?;
+    check_names(additions, switches, settings)
+}
+
+fn check_nested(root: &ObjectNode, switches: &Switches, settings: &Settings, place: &str) -> Outcome {
+    let default = if switches.array_objects_limit { 100 } else { 50 };
+    let limit = settings.nested_fields.unwrap_or(default);
+    if nested(root) > limit {
+        let text = format!("Limit of nested fields [{limit}]{place} has been exceeded");
+        return Err(Failure::argument(text).class(RejectClass::StructureLimit));
+    }
+    Ok(())
+}
+
+/// The root has depth 1; leaves do not count.
+fn check_depth(root: &ObjectNode, settings: &Settings, place: &str) -> Outcome {
+    let limit = settings.depth.unwrap_or(20);
+    match too_deep(root, limit) {
+        None => Ok(()),
+        Some(full) => {
+            let shown = visible(full);
+            let text = format!(
+                "Limit of mapping depth [{limit}]{place} has been exceeded due to object field [{shown}]"
+            );
+            Err(Failure::argument(text)
+                .class(RejectClass::StructureLimit)
+                .field(|| names::path(full)))
+        }
+    }
+}
+
+fn too_deep(object: &ObjectNode, limit: u64) -> Option<&[u8]> {
+    let depth = |full: &[u8]| full.iter().filter(|byte| **byte == b'.').count() as u64 + 2;
+    object.children.values().find_map(|node| match node {
+        Node::Object(inner) if depth(&inner.full) > limit => Some(&*inner.full),
+        Node::Object(inner) => too_deep(inner, limit),
+        _ => None,
+    })
+}
+
+/// Names of the update against `field_name_length.limit`; objects first. Which of several the engine reports is random.
+fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings) -> Outcome {
+    let Some(limit) = settings.name_length.filter(|_| switches.name_length_limit) else {
+        return Ok(());
+    };
+    let metadata = switches.metadata.iter().map(|name| name.as_bytes());
+    let own = metadata.filter(|_| !additions.is_empty());
+    let added = additions.iter().flat_map(|new| all_names(&new.node));
+    let own: Vec<Vec<u8>> = own.map(<[u8]>::to_vec).collect();
+    let long = added.chain(own).find(|name| names::utf16_length(name) as u64 > limit);
+    match long {
+        None => Ok(()),
+        Some(name) => {
+            let shown = visible(&name);
+            let text = format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
+            Err(Failure::argument(text).class(RejectClass::StructureLimit))
+        }
+    }
+}
+
+fn all_names(node: &Node) -> Vec<Vec<u8>> {
+    match node {
+        Node::Object(object) => vec![names::last_segment(&object.full).to_vec()],
+        Node::Field(field) => {
+            let all = std::iter::once(field).chain(&field.fields);
+            all.map(|field| names::last_segment(&field.full).to_vec()).collect()
+        }
+        Node::Alias(full) => vec![names::last_segment(full).to_vec()],
+    }
+}
+
+/// What `total_fields.limit` counts: objects, leaves, multi-fields, aliases.
+pub(crate) fn count(object: &ObjectNode, switches: &Switches) -> u64 {
+    let one = |node: &Node| match node {
+        Node::Object(inner) => 1 + count(inner, switches),
+        Node::Field(field) => count_field(field, switches),
+        Node::Alias(_) => 1,
+    };
+    object.children.values().map(one).sum()
+}
+
+fn count_field(field: &FieldNode, switches: &Switches) -> u64 {
+    let params = &field.definition.params;
+    let has = |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
+    let hidden = match switches.prefixes_count {
+        true => u64::from(has("index_prefixes")) + u64::from(has("index_phrases")),
+        false => 0,
+    };
+    1 + hidden + field.fields.iter().map(|sub| count_field(sub, switches)).sum::<u64>()
+}
+
+fn nested(object: &ObjectNode) -> u64 {
+    let one = |node: &Node| match node {
+        Node::Object(inner) => u64::from(inner.nested) + nested(inner),
+        _ => 0,
+    };
+    object.children.values().map(one).sum()
+}
+
+/// A nested document begins.
+pub(crate) fn count_nested(doc: &mut Doc<'_>) -> Outcome {
+    doc.counts.nested += 1;
+    let limit = doc.world.settings.nested_objects.unwrap_or(10_000);
+    if !doc.switches().nested_objects_limit || doc.counts.nested <= limit {
+        return Ok(());
+    }
+    let text = format!(
+        "The number of nested documents has exceeded the allowed limit of [{limit}]. This limit can be set by changing the [index.mapping.nested_objects.limit] index level setting."
+    );
+    Err(doc.mapping_failure(text).class(RejectClass::StructureLimit))
+}
+
+/// An object begins; OpenSearch counts them while it reads.
+pub(crate) fn enter_object(doc: &mut Doc<'_>) -> Outcome {
+    doc.counts.objects += 1;
+    let text = "The depth of the field has exceeded the allowed limit of";
+    check_reading(doc, doc.counts.objects, text)
+}
+
+/// An object ends.
+pub(crate) fn leave_object(doc: &mut Doc<'_>) {
+    doc.counts.objects = doc.counts.objects.saturating_sub(1);
+}
+
+/// An array begins.
+pub(crate) fn enter_array(doc: &mut Doc<'_>) -> Outcome {
+    doc.counts.arrays += 1;
+    let text = "The depth of the nested array field has exceeded the allowed limit of";
+    check_reading(doc, doc.counts.arrays.saturating_sub(1), text)
+}
+
+/// An array ends.
+pub(crate) fn leave_array(doc: &mut Doc<'_>) {
+    doc.counts.arrays = doc.counts.arrays.saturating_sub(1);
+}
+
+fn check_reading(doc: &Doc<'_>, depth: u64, text: &str) -> Outcome {
+    let limit = doc.world.settings.depth.unwrap_or(20);
+    if doc.switches().depth_in_parse != DepthInParse::Document || depth < limit {
+        return Ok(());
+    }
+    let reason = format!(
+        "{text} [{limit}]. This limit can be set by changing the [index.mapping.depth.limit] index level setting."
+    );
+    Err(Failure::new("parse_exception", reason).class(RejectClass::StructureLimit))
+}
+
+/// A new mapper against the limits that are checked while reading.
+pub(crate) fn check_new(doc: &mut Doc<'_>, new: &NewMapper) -> Outcome {
+    let switches = doc.switches();
+    if switches.total_in_parse == TotalInParse::No {
+        return Ok(());
+    }
+    if doc.walked.new.iter().any(|old| old.full == new.full) {
+        return Ok(());
+    }
+    doc.counts.fields += match (&new.node, switches.total_in_parse) {
+        (Node::Field(field), TotalInParse::Fields) => count_field(field, switches),
+        _ => 1,
+    };
+    let limit = doc.world.settings.total_fields.unwrap_or(1000);
+    let present = count(&doc.world.root, switches);
+    if present + doc.counts.fields <= limit {
+        return Ok(());
+    }
+    doc.walked.over_limit = Some(doc.counts.fields);
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! Wildcards and regular expressions of dynamic templates.

@@ -1,0 +1,229 @@
+//! From the new mappers of one document to an update of the mapping (engine-semantics 9).
+//!
+//! In: new mappers in order of appearance. Out: one addition for each name, or the conflict, which no parse error wraps.
+
+use std::sync::Arc;
+
+use crate::engine::document::NewMapper;
+use crate::engine::failure::{Failure, Outcome};
+use crate::engine::names;
+use crate::engine::switches::{Repeats, Switches};
+use crate::engine::tree::{Node, ObjectNode, Surroundings, leaf, object};
+use crate::model::fate::RejectClass;
+use crate::model::mapping::{Dynamic, Field, Mapping, ObjectField};
+use crate::model::path::{FieldPath, visible};
+
+/// One mapper for each new name, by the engine's rules.
+pub(crate) fn settle(new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<NewMapper>> {
+    match switches.repeats {
+        Repeats::SortedByClass | Repeats::SortedByType => settle_sorted(new, switches),
+        Repeats::Appearance | Repeats::FirstReused => settle_in_order(new, switches),
+    }
+}
+
+/// `DocumentParser#createDynamicUpdate`: sorted by full name; the second of the list is merged into the first if they share a
+/// name, later ones of a name are only checked against its first and dropped.
+fn settle_sorted(mut new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<NewMapper>> {
+    new.sort_by(|a, b| names::utf16_order(&a.full, &b.full));
+    let mut settled: Vec<NewMapper> = Vec::with_capacity(new.len());
+    let mut previous: Option<NewMapper> = None;
+    for (position, mapper) in new.into_iter().enumerate() {
+        if let Some(previous) = previous.as_ref().filter(|previous| previous.full == mapper.full) {
+            check(&mapper, previous, switches, Pair::Later)?;
+            continue;
+        }
+        names::split(&mapper.full, switches)?;
+        if position > 0 {
+            previous = Some(mapper.clone());
+        }
+        match settled.iter_mut().find(|settled| settled.full == mapper.full) {
+            Some(first) => {
+                check(first, &mapper, switches, Pair::First)?;
+                *first = mapper;
+            }
+            None => settled.push(mapper),
+        }
+    }
+    Ok(settled)
+}
+
+/// Builders in order of appearance, each merged into the earlier of its name.
+fn settle_in_order(new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<NewMapper>> {
+    let mut settled: Vec<NewMapper> = Vec::with_capacity(new.len());
+    for mapper in new {
+        match settled.iter().find(|settled| settled.full == mapper.full) {
+            Some(earlier) => check(earlier, &mapper, switches, Pair::Later)?,
+            None => settled.push(mapper),
+        }
+    }
+    Ok(settled)
+}
+
+/// Which pair of the sorted list is merged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pair {
+    First,
+    Later,
+}
+
+/// `into.merge(with)`, for its errors.
+fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) -> Outcome {
+    let name = visible(&into.full);
+    let by_class = switches.repeats == Repeats::SortedByClass;
+    let text = match (&into.definition, &with.definition) {
+        (Field::Object(a), Field::Object(b)) => match (a.nested, b.nested) {
+            (true, false) => format!("object mapping [{name}] can't be changed from nested to non-nested"),
+            (false, true) => format!("object mapping [{name}] can't be changed from non-nested to nested"),
+            _ => return Ok(()),
+        },
+        (Field::Object(_), Field::Leaf(_)) if by_class => {
+            format!("Can't merge a non object mapping [{name}] with an object mapping [{name}]")
+        }
+        (Field::Object(_), Field::Leaf(_)) => non_object(&name),
+        (Field::Leaf(a), Field::Object(_)) if by_class => format!(
+            "mapper [{name}] of different type, current_type [{}], merged_type [ObjectMapper]",
+            a.field_type
+        ),
+        (Field::Leaf(_), Field::Object(_)) if pair == Pair::First => non_object(&name),
+        (Field::Leaf(a), Field::Object(_)) => format!(
+            "mapper [{name}] cannot be changed from type [{}] to [ObjectMapper]",
+            a.field_type
+        ),
+        (Field::Leaf(a), Field::Leaf(b)) if by_class => {
+            if class(&a.field_type) == class(&b.field_type) {
+                return Ok(());
+            }
+            format!(
+                "mapper [{name}] of different type, current_type [{}], merged_type [{}]",
+                a.field_type, b.field_type
+            )
+        }
+        (Field::Leaf(a), Field::Leaf(b)) if a.field_type != b.field_type => format!(
+            "mapper [{name}] cannot be changed from type [{}] to [{}]",
+            a.field_type, b.field_type
+        ),
+        (Field::Leaf(a), Field::Leaf(b)) => {
+            let format = |leaf: &crate::model::mapping::LeafField| {
+                let set = leaf.params.get("format").and_then(serde_json::Value::as_str);
+                set.unwrap_or(super::dynamic::DEFAULT_DATE).to_owned()
+            };
+            if a.field_type != "date" || format(a) == format(b) {
+                return Ok(());
+            }
+            format!(
+                "Mapper for [{name}] conflicts with existing mapper:\n\tCannot update parameter [format] from [{}] to [{}]",
+                format(a),
+                format(b)
+            )
+        }
+    };
+    Err(Failure::argument(text)
+        .class(RejectClass::MappingConflict)
+        .field(|| names::path(&into.full)))
+}
+
+fn non_object(name: &str) -> String {
+    format!("can't merge a non object mapping [{name}] with an object mapping")
+}
+
+/// The Java class of a 6.x mapper: all numbers share one.
+fn class(field_type: &str) -> &str {
+    match field_type {
+        "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => "number",
+        other => other,
+    }
+}
+
+/// Puts additions into the mapping and its compiled tree. Objects come before what lies below them in no particular order:
+/// missing parents are made.
+pub(crate) fn apply(
+    additions: &[NewMapper],
+    mapping: &mut Mapping,
+    root: &mut Arc<ObjectNode>,
+    around: Surroundings<'_>,
+) {
+    let mut sorted: Vec<_> = additions.iter().collect();
+    sorted.sort_by_key(|new| names::path(&new.full).0.len());
+    for new in sorted {
+        let path = path_in(root, &new.full);
+        put(&mut mapping.root, &path, &new.definition);
+        put_node(root, &path, &new.definition, around);
+    }
+}
+
+/// The path of a new field: its segments, or fewer below an object that keeps dots in names.
+pub(crate) fn path_in(root: &ObjectNode, full: &[u8]) -> FieldPath {
+    let segments = names::java_split(full);
+    let mut holder = root;
+    for (i, segment) in segments.iter().enumerate() {
+        if holder.flat {
+            let mut path: Vec<_> = segments[..i].iter().map(|s| (*s).into()).collect();
+            path.push(segments[i..].join(&b'.').as_slice().into());
+            return FieldPath(path);
+        }
+        match holder.child(segment) {
+            Some(Node::Object(inner)) => holder = inner,
+            _ => break,
+        }
+    }
+    names::path(full)
+}
+
+fn put(object: &mut ObjectField, path: &FieldPath, definition: &Field) {
+    let Some((last, above)) = path.0.split_last() else { return };
+    let mut holder = object;
+    for name in above {
+        let entry = holder
+            .fields
+            .entry(name.clone())
+            .or_insert_with(|| Field::Object(ObjectField::default()));
+        let Field::Object(inner) = entry else { return };
+        holder = inner;
+    }
+    match (holder.fields.get_mut(last), definition) {
+        (Some(Field::Object(old)), Field::Object(new)) => {
+            for (name, field) in &new.fields {
+                old.fields.entry(name.clone()).or_insert_with(|| field.clone());
+            }
+        }
+        _ => {
+            holder.fields.insert(last.clone(), definition.clone());
+        }
+    }
+}
+
+fn put_node(
+    root: &mut Arc<ObjectNode>,
+    path: &FieldPath,
+    definition: &Field,
+    around: Surroundings<'_>,
+) {
+    let Some((last, above)) = path.0.split_last() else { return };
+    let mut holder = Arc::make_mut(root);
+    for name in above {
+        let full = super::tree::join(&holder.full, name.as_bytes());
+        let dynamic = holder.dynamic;
+        let entry = holder.children.entry(name.as_bytes().to_vec()).or_insert_with(|| {
+            Node::Object(Arc::new(ObjectNode::plain(full, dynamic)))
+        });
+        let Node::Object(inner) = entry else { return };
+        holder = Arc::make_mut(inner);
+    }
+    let full = super::tree::join(&holder.full, last.as_bytes());
+    let dynamic: Dynamic = holder.dynamic;
+    let node = match definition {
+        Field::Object(field) => match holder.children.get_mut(last.as_bytes()) {
+            Some(Node::Object(old)) => {
+                let new = object(field, &full, dynamic, around);
+                let old = Arc::make_mut(old);
+                for (name, node) in new.children {
+                    old.children.entry(name).or_insert(node);
+                }
+                return;
+            }
+            _ => Node::Object(Arc::new(object(field, &full, dynamic, around))),
+        },
+        Field::Leaf(field) => leaf(field, &full, around),
+    };
+    holder.children.insert(last.as_bytes().to_vec(), node);
+}

@@ -1,0 +1,75 @@
+//! What the cluster's answers say. In: the JSON of one answer. Out: facts of `model::capture`. It refuses to know how the
+//! answers were read, and invents nothing: what an answer does not hold is unknown.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// `{NAME: {KEY: value}}` as name to value, with every object sorted: the order in which an engine prints means nothing.
+pub(super) fn by_index(body: Value, key: &str) -> BTreeMap<String, Value> {
+    let Value::Object(indices) = body else { return BTreeMap::new() };
+    indices.into_iter().map(|(name, mut value)| (name, sorted(value[key].take()))).collect()
+}
+
+/// `{LIST: [{name, KEY: value}]}` as name to value; the whole entry where `key` is empty.
+pub(super) fn by_name(mut body: Value, list: &str, key: &str) -> BTreeMap<String, Value> {
+    let Value::Array(entries) = body[list].take() else { return BTreeMap::new() };
+    let named = entries.into_iter().filter_map(|mut entry| {
+        let name = entry["name"].as_str()?.to_owned();
+        let value = if key.is_empty() { entry } else { entry[key].take() };
+        Some((name, sorted(value)))
+    });
+    named.collect()
+}
+
+/// `{NAME: value}`, sorted.
+pub(super) fn as_map(body: Value) -> BTreeMap<String, Value> {
+    let Value::Object(entries) = body else { return BTreeMap::new() };
+    entries.into_iter().map(|(name, value)| (name, sorted(value))).collect()
+}
+
+/// `index.creation_date`: milliseconds since 1970, as a string.
+pub(super) fn created_at(settings: &Value) -> Option<Timestamp> {
+    let millis = settings["index"]["creation_date"].as_str()?.parse().ok()?;
+    Timestamp::from_millisecond(millis).ok()
+}
+
+/// The documents that `_count` found, where every shard answered.
+pub(super) fn documents(body: &Value) -> Option<u64> {
+    let all_answered = body["_shards"]["failed"].as_u64() == Some(0)
+        && body["_shards"]["successful"].as_u64() == body["_shards"]["total"].as_u64();
+    all_answered.then(|| body["count"].as_u64()).flatten()
+}
+
+/// The sum over primary shards of `max_seq_no` + 1, where each of the index's shards showed its primary. A shard that
+/// never saw an operation says -1.
+pub(super) fn operations(stats: &Value, index: &str, settings: &Value) -> Option<u64> {
+    let shards = stats["indices"].get(index)?["shards"].as_object()?;
+    let expected: usize = settings["index"]["number_of_shards"].as_str()?.parse().ok()?;
+    let mut sum = 0;
+    for copies in shards.values() {
+        let primary = copies.as_array()?.iter().find(|copy| copy["routing"]["primary"] == true)?;
+        sum += u64::try_from(primary["seq_no"]["max_seq_no"].as_i64()? + 1).ok()?;
+    }
+    (shards.len() == expected).then_some(sum)
+}
+
+/// Indices and aliases in the answer to `_alias`, sorted.
+pub(super) fn names(body: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    for (index, entry) in body.as_object().into_iter().flatten() {
+        names.push(index.clone());
+        names.extend(
+            entry["aliases"].as_object().into_iter().flat_map(|aliases| aliases.keys().cloned()),
+        );
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn sorted(mut value: Value) -> Value {
+    value.sort_all_objects();
+    value
+}

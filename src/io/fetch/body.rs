@@ -1,0 +1,252 @@
+//! The bytes of one object as a blocking reader, and how a failure travels through it.
+//!
+//! In: messages from a fetching task, or a file. Out: [`std::io::Read`]. A failure is an [`io::Error`] that carries a
+//! [`FetchError`]; [`problem`] finds it again, however deep a decoder has wrapped it.
+
+#![expect(clippy::disallowed_methods, reason = "the world is read here")]
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::{Buf as _, Bytes};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::Stop;
+use crate::model::problem::{Problem, ProblemKind};
+
+/// Why an object could not be read to its end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", kind.name())]
+pub struct FetchError {
+    /// As reports name it.
+    pub kind: ProblemKind,
+    /// What happened, in words, with what to do where something can be done.
+    pub message: String,
+}
+
+impl FetchError {
+    pub(in crate::io) fn new(kind: ProblemKind, message: &str) -> Self {
+        Self { kind, message: message.to_owned() }
+    }
+
+    fn interrupted() -> Self {
+        Self::new(ProblemKind::Interrupted, "the run was interrupted")
+    }
+
+    fn as_problem(&self, object: &str) -> Problem {
+        Problem {
+            object: object.to_owned(),
+            byte_offset: None,
+            byte_length: None,
+            kind: self.kind,
+            message: self.message.clone(),
+        }
+    }
+}
+
+/// The problem that a read error stands for, if it came from a body; decoders may have wrapped it.
+pub fn problem(error: &io::Error, object: &str) -> Option<Problem> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(inner) = cause {
+        if let Some(found) = inner.downcast_ref::<FetchError>() {
+            return Some(found.as_problem(object));
+        }
+        // An `io::Error` counts what it carries as itself, not as its source.
+        cause = match inner.downcast_ref::<io::Error>() {
+            Some(wrapper) => wrapper.get_ref().map(|carried| carried as _),
+            None => inner.source(),
+        };
+    }
+    None
+}
+
+/// One object's bytes, as stored.
+#[derive(Debug)]
+pub struct Body {
+    key: String,
+    inner: Inner,
+}
+
+#[derive(Debug)]
+enum Inner {
+    /// A file that is opened with the first read.
+    Unopened(PathBuf, Stop),
+    Open(File, Stop),
+    Fed(Feed),
+}
+
+impl Body {
+    pub(super) fn file(key: String, path: PathBuf, stop: Stop) -> Self {
+        Self { key, inner: Inner::Unopened(path, stop) }
+    }
+
+    pub(super) fn fed(key: String, feed: Feed) -> Self {
+        Self { key, inner: Inner::Fed(feed) }
+    }
+
+    /// The object's key, as listed.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The store's `Content-Encoding`. Waits for the store's answer; where that is a failure, the first read says so.
+    pub fn content_encoding(&mut self) -> Option<&str> {
+        match &mut self.inner {
+            Inner::Fed(feed) => feed.content_encoding(),
+            Inner::Unopened(..) | Inner::Open(..) => None,
+        }
+    }
+
+    fn try_read(&mut self, buffer: &mut [u8]) -> Result<usize, FetchError> {
+        if let Inner::Unopened(path, stop) = &self.inner {
+            self.inner =
+                Inner::Open(File::open(path).map_err(|error| unreadable(&error))?, stop.clone());
+        }
+        match &mut self.inner {
+            Inner::Open(_, stop) if stop.is_stopped() => Err(FetchError::interrupted()),
+            Inner::Open(file, _) => read_file(file, buffer),
+            Inner::Fed(feed) => feed.read(buffer),
+            Inner::Unopened(..) => unreachable!("it was opened above"),
+        }
+    }
+}
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.try_read(buffer).map_err(io::Error::other)
+    }
+}
+
+fn read_file(file: &mut File, buffer: &mut [u8]) -> Result<usize, FetchError> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other.map_err(|error| unreadable(&error)),
+        }
+    }
+}
+
+pub(super) fn unreadable(error: &io::Error) -> FetchError {
+    FetchError::new(ProblemKind::GetFailed, &format!("cannot read the file: {error}"))
+}
+
+/// What a fetching task says.
+enum Message {
+    /// First of all, unless that fails.
+    Head { content_encoding: Option<String> },
+    /// Bytes, with the room they take.
+    Chunk(Bytes, OwnedSemaphorePermit),
+    /// Last of all.
+    End,
+    /// Last of all, instead.
+    Failed(FetchError),
+}
+
+/// The task's end of a pipe.
+pub(super) struct Outlet {
+    sender: mpsc::UnboundedSender<Message>,
+    room: Arc<Semaphore>,
+    window: usize,
+}
+
+/// The reader's end of a pipe.
+#[derive(Debug)]
+pub(super) struct Feed {
+    receiver: mpsc::UnboundedReceiver<Message>,
+    content_encoding: Option<String>,
+    begun: bool,
+    chunk: Bytes,
+    /// The room that `chunk` takes.
+    taken: Option<OwnedSemaphorePermit>,
+    outcome: Option<Result<(), FetchError>>,
+    /// Given back to the budget when the reader is done.
+    _share: Option<OwnedSemaphorePermit>,
+}
+
+/// A pipe that holds at most `window` bytes; `share` is what it was given of a budget.
+pub(super) fn pipe(window: usize, share: Option<OwnedSemaphorePermit>) -> (Outlet, Feed) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let outlet = Outlet { sender, room: Arc::new(Semaphore::new(window)), window };
+    let feed = Feed {
+        receiver,
+        content_encoding: None,
+        begun: false,
+        chunk: Bytes::new(),
+        taken: None,
+        outcome: None,
+        _share: share,
+    };
+    (outlet, feed)
+}
+
+impl Outlet {
+    pub(super) fn head(&self, content_encoding: Option<String>) {
+        self.say(Message::Head { content_encoding });
+    }
+
+    /// Waits until the reader has made room.
+    pub(super) async fn chunk(&self, bytes: Bytes) {
+        let permits =
+            u32::try_from(bytes.len().min(self.window)).expect("a window of at most 4 GiB");
+        let room =
+            self.room.clone().acquire_many_owned(permits).await.expect("the room is never closed");
+        self.say(Message::Chunk(bytes, room));
+    }
+
+    pub(super) fn end(&self) {
+        self.say(Message::End);
+    }
+
+    pub(super) fn fail(&self, error: FetchError) {
+        self.say(Message::Failed(error));
+    }
+
+    /// Waits until the reader has gone.
+    pub(super) async fn abandoned(&self) {
+        self.sender.closed().await;
+    }
+
+    /// A reader that has gone needs no message.
+    fn say(&self, message: Message) {
+        let _ = self.sender.send(message);
+    }
+}
+
+impl Feed {
+    fn content_encoding(&mut self) -> Option<&str> {
+        if !self.begun {
+            self.receive();
+        }
+        self.content_encoding.as_deref()
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, FetchError> {
+        while self.chunk.is_empty() {
+            match &self.outcome {
+                Some(outcome) => return outcome.clone().map(|()| 0),
+                None => self.receive(),
+            }
+        }
+        let length = buffer.len().min(self.chunk.len());
+        self.chunk.copy_to_slice(&mut buffer[..length]);
+        if self.chunk.is_empty() {
+            self.taken = None;
+        }
+        Ok(length)
+    }
+
+    fn receive(&mut self) {
+        self.begun = true;
+        match self.receiver.blocking_recv() {
+            Some(Message::Head { content_encoding }) => self.content_encoding = content_encoding,
+            Some(Message::Chunk(bytes, room)) => (self.chunk, self.taken) = (bytes, Some(room)),
+            Some(Message::End) => self.outcome = Some(Ok(())),
+            Some(Message::Failed(error)) => self.outcome = Some(Err(error)),
+            // The task went without a last word: the run is being ended.
+            None => self.outcome = Some(Err(FetchError::interrupted())),
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Scanning bytes of JSON text: white space and comments, strings, numbers, words. The cursor and the walk both stand on it.
+//!
+//! In: a slice and a place in it. Out: the place after the thing, or a [`Fault`]. What is accepted is what Jackson accepts as
+//! Elasticsearch and `OpenSearch` configure it (`ALLOW_COMMENTS`, `STRICT_DUPLICATE_DETECTION`, no other leniency). It refuses
+//! to know nesting, names and values.
+
+/// Why bytes are not JSON as the engines read it, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fault {
+    /// Index of the first byte that cannot be; the length of the slice where it ends too early.
+    pub at: usize,
+    /// What is wrong with it.
+    pub kind: FaultKind,
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// The bytes end inside a value.
+    UnexpectedEnd,
+    /// A byte that cannot stand here.
+    UnexpectedByte,
+    /// A control character inside a string, a comment, or between tokens.
+    ControlCharacter,
+    /// A backslash with something else than `"\/bfnrt` or `u` and four hexadecimal digits.
+    BadEscape,
+    /// `01`, `1.`, `-`, `1e`.
+    BadNumber,
+    /// Nearly `true`, `false` or `null`.
+    BadLiteral,
+    /// A byte that no UTF-8 sequence starts with, or a sequence without its continuation bytes. Overlong forms, surrogates
+    /// and code points beyond U+10FFFF are not faults: Jackson checks no range.
+    InvalidUtf8,
+    /// More objects and arrays inside one another than the reader was told to follow.
+    TooDeep,
+}
+
+impl FaultKind {
+    /// The fault in words, for reports.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::UnexpectedEnd => "ends too early",
+            Self::UnexpectedByte => "unexpected byte",
+            Self::ControlCharacter => "control character",
+            Self::BadEscape => "unknown escape in a string",
+            Self::BadNumber => "malformed number",
+            Self::BadLiteral => "unknown word",
+            Self::InvalidUtf8 => "invalid UTF-8",
+            Self::TooDeep => "nested too deep",
+        }
+    }
+
+    /// This fault at a place.
+    pub fn at(self, at: usize) -> Fault {
+        Fault { at, kind: self }
+    }
+}
+
+/// A string that was scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scanned {
+    /// Index of the closing quote.
+    pub end: usize,
+    /// Whether a backslash occurs.
+    pub escaped: bool,
+    /// Whether all bytes are below 0x80.
+    pub ascii: bool,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Scans a string from its first byte after the opening quote.
+#[inline]
+pub fn string(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
+    let mut at = start;
+    let mut seen = 0;
+    loop {
+        let word = load(bytes, at);
+        let stops = string_stops(word);
+        if stops == 0 {
+            seen |= word;
+            at += 8;
+            continue;
+        }
+        let before = stops.trailing_zeros() / 8;
+        at += before as usize;
+        seen |= word & !(u64::MAX << (8 * before));
+        let ascii = seen & HIGHS == 0;
+        if bytes.get(at) == Some(&b'"') && ascii {
+            return Ok(Scanned { end: at, escaped: false, ascii });
+        }
+        return string_slow(bytes, start, at, ascii);
+    }
+}
+
+/// Strings with escapes or bytes above 0x7f, and all that are broken.
+#[inline(never)]
+fn string_slow(
+    bytes: &[u8],
+    start: usize,
+    mut at: usize,
+    mut ascii: bool,
+) -> Result<Scanned, Fault> {
+    let mut escaped = false;
+    // Everything before `checked` is known to be well formed.
+    let mut checked = start;
+    loop {
+        let stop = bytes.get(at).copied();
+        if !ascii {
+            checked = utf8(bytes, checked, at)?;
+        }
+        match stop {
+            Some(b'"') => return Ok(Scanned { end: at, escaped, ascii }),
+            Some(b'\\') => at = escape(bytes, at)?,
+            Some(_) => return Err(FaultKind::ControlCharacter.at(at)),
+            None => return Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+        }
+        escaped = true;
+        checked = if ascii { at } else { checked.max(at) };
+        loop {
+            let word = load(bytes, at);
+            let stops = string_stops(word);
+            let before = (stops.trailing_zeros() / 8) as usize;
+            let part = if before < 8 { word & !(u64::MAX << (8 * before)) } else { word };
+            ascii &= part & HIGHS == 0;
+            at += before;
+            if before < 8 {
+                break;
+            }
+        }
+    }
+}
+
+/// The high bit of each byte that ends a run of ordinary string bytes (quote, backslash, below 0x20). Exact up to and
+/// including the first such byte, which is all that is asked.
+#[inline]
+fn string_stops(word: u64) -> u64 {
+    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    (quote | backslash | control) & !word & HIGHS
+}
+
+/// Eight bytes from `at`, with zeros for those beyond the end.
+#[inline]
+pub fn load(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(word) => u64::from_le_bytes(*word),
+        None => load_tail(bytes, at),
+    }
+}
+
+#[cold]
+fn load_tail(bytes: &[u8], at: usize) -> u64 {
+    let mut word = [0; 8];
+    let tail = bytes.get(at..).unwrap_or_default();
+    word[..tail.len()].copy_from_slice(tail);
+    u64::from_le_bytes(word)
+}
+
+/// The place after the escape whose backslash is at `at`.
+fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    match bytes.get(at + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+        Some(b'u') => (at + 2..at + 6).try_fold(at + 6, |end, i| match bytes.get(i) {
+            Some(digit) if digit.is_ascii_hexdigit() => Ok(end),
+            Some(_) => Err(FaultKind::BadEscape.at(i)),
+            None => Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+        }),
+        Some(_) => Err(FaultKind::BadEscape.at(at + 1)),
+        None => Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+    }
+}
+
+/// Checks UTF-8 as Jackson does, up to `end`, where a sequence must be complete (unless the bytes end there).
+fn utf8(bytes: &[u8], mut at: usize, end: usize) -> Result<usize, Fault> {
+    while at < end {
+        let length = match bytes[at] {
+            0..0x80 => 1,
+            0xc0..0xe0 => 2,
+            0xe0..0xf0 => 3,
+            0xf0..0xf8 => 4,
+            _ => return Err(FaultKind::InvalidUtf8.at(at)),
+        };
+        for i in at + 1..at + length {
+            match bytes.get(i) {
+                Some(0x80..0xc0) => {}
+                Some(_) => return Err(FaultKind::InvalidUtf8.at(i)),
+                None => return Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+            }
+        }
+        at += length;
+    }
+    Ok(at)
+}
+
+/// The place of the next byte that is neither white space nor comment; the end of the bytes where there is none.
+#[inline]
+pub fn space(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    match bytes.get(at) {
+        Some(b'/' | 0..=0x20) => space_slow(bytes, at),
+        _ => Ok(at),
+    }
+}
+
+#[inline(never)]
+fn space_slow(bytes: &[u8], mut at: usize) -> Result<usize, Fault> {
+    loop {
+        match bytes.get(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+            Some(b'/') => at = comment(bytes, at)?,
+            Some(0..0x20) => return Err(FaultKind::ControlCharacter.at(at)),
+            _ => return Ok(at),
+        }
+    }
+}
+
+/// The place after the comment whose first slash is at `at`. Inside, Jackson wants UTF-8 and no control characters but
+/// tab, CR and LF (`CharTypes.getInputCodeComment`); a `//` comment ends at CR, LF or the end.
+pub fn comment(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    let line = match bytes.get(at + 1) {
+        Some(b'/') => true,
+        Some(b'*') => false,
+        Some(_) => return Err(FaultKind::UnexpectedByte.at(at + 1)),
+        None => return Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+    };
+    let mut at = at + 2;
+    loop {
+        at = match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'\n' | b'\r'), _) if line => return Ok(at + 1),
+            (Some(b'*'), Some(b'/')) if !line => return Ok(at + 2),
+            (Some(b'\t' | b'\n' | b'\r' | 0x20..0x80), _) => at + 1,
+            (Some(0..0x20), _) => return Err(FaultKind::ControlCharacter.at(at)),
+            (Some(_), _) => utf8(bytes, at, at + 1)?,
+            (None, _) if line => return Ok(at),
+            (None, _) => return Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+        };
+    }
+}
+
+/// A number that was scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digits {
+    /// Index after its last byte.
+    pub end: usize,
+    /// Whether it has neither fraction nor exponent.
+    pub integer: bool,
+}
+
+/// Scans a number from its first byte (`-` or a digit).
+pub fn number(bytes: &[u8], start: usize) -> Result<Digits, Fault> {
+    let minus = usize::from(bytes.get(start) == Some(&b'-'));
+    let mut end = digits(bytes, start + minus)?;
+    if bytes[start + minus] == b'0' && end > start + minus + 1 {
+        return Err(FaultKind::BadNumber.at(start + minus + 1));
+    }
+    let mut integer = true;
+    if bytes.get(end) == Some(&b'.') {
+        end = digits(bytes, end + 1)?;
+        integer = false;
+    }
+    if let Some(b'e' | b'E') = bytes.get(end) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        end = digits(bytes, end + 1 + sign)?;
+        integer = false;
+    }
+    Ok(Digits { end, integer })
+}
+
+/// The place after one digit or more.
+fn digits(bytes: &[u8], start: usize) -> Result<usize, Fault> {
+    let tail = bytes.get(start..).unwrap_or_default();
+    match tail.iter().position(|byte| !byte.is_ascii_digit()) {
+        Some(0) => Err(FaultKind::BadNumber.at(start)),
+        Some(length) => Ok(start + length),
+        None if tail.is_empty() => Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+        None => Ok(bytes.len()),
+    }
+}
+
+/// The place after `word`, which must stand at `at`.
+pub fn literal(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Fault> {
+    let tail = bytes.get(at..).unwrap_or_default();
+    if tail.starts_with(word) {
+        return Ok(at + word.len());
+    }
+    let same = tail.iter().zip(word).take_while(|(a, b)| a == b).count();
+    let kind = if same == tail.len() { FaultKind::UnexpectedEnd } else { FaultKind::BadLiteral };
+    Err(kind.at(at + same))
+}

@@ -1,0 +1,125 @@
+//! `field-unexplained`: a live field that neither the declaration nor any record read here accounts for. In: declared, live
+//! and replayed mapping. Out: one finding at the root of each unexplained subtree, and one for each field whose live type the
+//! replay contradicts.
+
+use super::{Checked, Rule};
+use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
+use crate::model::finding::{Confidence, Finding, Level};
+use crate::model::mapping::Field;
+use crate::model::path::FieldPath;
+
+pub(super) static RULE: Rule = Rule {
+    id: "field-unexplained",
+    summary: "no declaration and no record read here accounts for a live field or its type",
+    level: Level::Warning,
+    area: "drift",
+    page: include_str!("field_unexplained.md"),
+    check,
+};
+
+fn check(evidence: &Evidence<'_>) -> Checked {
+    if !evidence.indices.iter().any(|index| index.is_live) {
+        return Checked::NotRun("no live mapping is known".to_owned());
+    }
+    if evidence.profile.records == 0 {
+        return Checked::NotRun("no record was read".to_owned());
+    }
+    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+}
+
+fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, field) in &index.fields {
+        let is_claimed =
+            index.above(path).any(|(_, above)| is_unexplained(above) || is_other_type(above));
+        let (Some(live), false) = (field.live, is_claimed) else { continue };
+        if is_unexplained(field) {
+            findings.push(unexplained(evidence, index, (path, field), live));
+        } else if field.declared.is_none() && field.is_contradicted() {
+            findings.push(contradicted(evidence, index, (path, field), live));
+        }
+    }
+    findings
+}
+
+fn is_unexplained(field: &FieldEvidence<'_>) -> bool {
+    field.live.is_some() && field.declared.is_none() && field.replayed.is_none()
+}
+
+/// `field-type-changed` or a contradiction: what lies below follows.
+fn is_other_type(field: &FieldEvidence<'_>) -> bool {
+    field.is_type_changed() || field.is_contradicted()
+}
+
+fn unexplained(
+    evidence: &Evidence<'_>,
+    index: &IndexEvidence<'_>,
+    (path, field): (&FieldPath, &FieldEvidence<'_>),
+    live: &Field,
+) -> Finding {
+    let type_name = live.type_name();
+    let (confidence, what) = match (field.present(), evidence.complete) {
+        (0, true) => (Confidence::Certain, "no record in the backup holds it"),
+        (0, false) => (Confidence::Possible, "no record that could be read holds it"),
+        _ => (Confidence::Possible, "the records that hold it do not map it in the replay"),
+    };
+    let message = format!("`{path}` is live as {type_name} and was not declared, but {what}");
+    Finding {
+        confidence,
+        group: Some(format!("live fields were not declared, and {}", plural(what))),
+        tokens: vec![type_name.to_owned()],
+        help: vec![
+            "widen the backup that is read; else look for a mapping put by hand, another writer, or deleted documents".to_owned(),
+        ],
+        ..with_sums(RULE.finding(message), evidence, index, (path, field))
+    }
+}
+
+fn plural(what: &str) -> String {
+    what.replace(" holds it", " holds them")
+        .replace("that hold it", "that hold them")
+        .replace("map it", "map them")
+}
+
+/// Reality wins: the live type is what the index has, so the replay, the declaration or the backup is not the whole story.
+fn contradicted(
+    evidence: &Evidence<'_>,
+    index: &IndexEvidence<'_>,
+    (path, field): (&FieldPath, &FieldEvidence<'_>),
+    live: &Field,
+) -> Finding {
+    let (from, to) = (field.replayed.map(Field::type_name).unwrap_or_default(), live.type_name());
+    Finding {
+        confidence: Confidence::Possible,
+        tokens: vec![from.to_owned(), to.to_owned()],
+        help: vec![
+            "look for a record before the backup begins, another writer, an ingest pipeline, or a mapping put by hand"
+                .to_owned(),
+        ],
+        ..with_sums(
+            RULE.finding(format!("`{path}` is live as {to}, but the records read here make it {from}")),
+            evidence,
+            index,
+            (path, field),
+        )
+    }
+}
+
+fn with_sums(
+    finding: Finding,
+    evidence: &Evidence<'_>,
+    index: &IndexEvidence<'_>,
+    (path, field): (&FieldPath, &FieldEvidence<'_>),
+) -> Finding {
+    let seen = field.seen_between();
+    Finding {
+        index: index.known_name(),
+        field: Some(path.clone()),
+        count: Some(field.present()),
+        of: Some(evidence.profile.records),
+        first: seen.map(|(first, _)| first),
+        last: seen.map(|(_, last)| last),
+        families: field.families.iter().map(|&name| name.to_owned()).collect(),
+        ..finding
+    }
+}

@@ -1,0 +1,135 @@
+//! Backups on disk, on standard input and in S3: the same contract for all, and what each may do wrong.
+
+mod arguments;
+mod contract;
+mod faults;
+mod files;
+mod signing;
+
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use mapdrift::firehose::deliveries;
+use mapdrift::io::fetch::{self, FetchOptions, Stop};
+use mapdrift::io::listing::{self, Listing};
+use mapdrift::io::s3::{Proxies, S3Options, Signing};
+use mapdrift::io::source::{Source, SourceError, parse};
+use mapdrift::model::problem::Problem;
+use tokio::runtime::Runtime;
+
+use crate::support::proxy::FaultProxy;
+use crate::support::store::{ACCESS_KEY, SECRET_KEY, StoreServer};
+
+/// A random part for keys.
+const UUID: &str = "9c948a08-1f4b-4a0e-8f3e-0d9c9a3c1b22";
+
+/// A key as Firehose makes it, delivered in this minute after 06:00 on the day of the experiment.
+fn key(minute: u8) -> String {
+    format!("2019/04/30/06/test-1-2019-04-30-06-{minute:02}-00-{UUID}")
+}
+
+/// A store with one bucket, and a proxy before it that fails when told to.
+struct World {
+    runtime: Runtime,
+    server: StoreServer,
+    proxy: FaultProxy,
+}
+
+const BUCKET: &str = "backup";
+
+impl World {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let server = StoreServer::start(runtime.handle());
+        server.bucket(BUCKET);
+        let proxy = FaultProxy::start(runtime.handle(), server.address);
+        Self { runtime, server, proxy }
+    }
+
+    fn put(&self, key: &str, bytes: &[u8]) {
+        put(&self.server.bucket(BUCKET), key, bytes);
+    }
+
+    /// Signed, through the proxy.
+    fn options(&self) -> S3Options {
+        signed(&format!("http://{}", self.proxy.address), SECRET_KEY)
+    }
+
+    fn list(&self, prefix: &str) -> Result<Listing, SourceError> {
+        self.list_with(prefix, &self.options())
+    }
+
+    fn list_with(&self, prefix: &str, options: &S3Options) -> Result<Listing, SourceError> {
+        self.runtime.block_on(listing::list(&[s3(prefix)], options))
+    }
+}
+
+fn put(root: &Path, key: &str, bytes: &[u8]) {
+    let path = root.join(key);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+fn s3(prefix: &str) -> Source {
+    Source::S3 { bucket: BUCKET.to_owned(), prefix: prefix.to_owned() }
+}
+
+/// Options that depend on nothing outside the test.
+fn signed(endpoint: &str, secret: &str) -> S3Options {
+    let credentials = Credentials::new(ACCESS_KEY, secret, None, None, "test");
+    S3Options {
+        signing: Signing::Given(SharedCredentialsProvider::new(credentials)),
+        region: Some("us-east-1".to_owned()),
+        endpoint: Some(endpoint.to_owned()),
+        proxies: Proxies::Never,
+        attempts: 4,
+        backoff: Duration::from_millis(1),
+        ..S3Options::default()
+    }
+}
+
+/// Lists files without any store.
+fn list_files(arguments: &[&str]) -> Result<Listing, SourceError> {
+    let sources: Result<Vec<_>, _> =
+        arguments.iter().map(|argument| parse(argument.as_ref())).collect();
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(listing::list(&sources?, &S3Options::default()))
+}
+
+/// What one object gave: its bytes, and the problem that ended them.
+#[derive(Debug, PartialEq, Eq)]
+struct Delivered {
+    key: String,
+    bytes: Vec<u8>,
+    problem: Option<Problem>,
+}
+
+/// Reads all backup objects of a listing in delivery order.
+fn deliver(runtime: &Runtime, listing: &Listing) -> Vec<Delivered> {
+    deliver_with(runtime, listing, &FetchOptions::default())
+}
+
+fn deliver_with(runtime: &Runtime, listing: &Listing, options: &FetchOptions) -> Vec<Delivered> {
+    let order = deliveries(&listing.found(), None);
+    let entries = listing.pick(&order.sources);
+    let bodies =
+        fetch::start(runtime.handle(), listing.store.clone(), entries, options, &Stop::new());
+    let read = bodies.enumerate().map(|(at, (rank, mut body))| {
+        assert_eq!(at, rank, "bodies come in delivery order");
+        let mut bytes = Vec::new();
+        let failed = body.read_to_end(&mut bytes).err();
+        let problem = failed
+            .map(|error| fetch::problem(&error, body.key()).expect("bodies fail with a kind"));
+        Delivered { key: body.key().to_owned(), bytes, problem }
+    });
+    read.collect()
+}
+
+/// Reads the only object.
+fn deliver_one(world: &World, listing: &Listing) -> Delivered {
+    let mut all = deliver(&world.runtime, listing);
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
