@@ -1,8 +1,10 @@
 //! The benchmark program: makes the data, and measures mapdrift's own walk on it.
 //!
 //! ```text
-//! cargo bench                                                  throughput of every set and form
-//! cargo bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
+//! cargo bench --bench bench                                    throughput of every set and form, 100 MB each
+//! cargo bench --bench bench -- throughput 1GB                  ... another size
+//! cargo bench --bench bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
+//! cargo bench --bench bench -- walk FILE...                    one walk; its answer as lines of the manifest
 //! ```
 //!
 //! `README.md` beside this file says how to run everything, and what was measured.
@@ -13,11 +15,20 @@
 mod forms;
 #[path = "generator.rs"]
 mod generator;
+#[path = "summary.rs"]
+mod summary;
+#[path = "throughput.rs"]
+mod throughput;
 
+use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use forms::Form;
 use generator::{Last, Set};
+use mapdrift::model::limits::Limits;
+use mapdrift::profile::Walk;
+use mapdrift::record::Hint;
 
 fn main() -> Result<(), String> {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -27,8 +38,10 @@ fn main() -> Result<(), String> {
         ["generate", set, bytes, folder, options @ ..] => {
             generate(named(set)?, size(bytes)?, Path::new(folder), options)
         }
-        [] => Ok(()),
-        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST]".into()),
+        [] => throughput::run(100_000_000),
+        ["throughput", bytes] => throughput::run(size(bytes)?),
+        ["walk", files @ ..] => walk(files),
+        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk FILE... | throughput SIZE".into()),
     }
 }
 
@@ -42,6 +55,18 @@ fn generate(set: Set, bytes: u64, folder: &Path, options: &[&str]) -> Result<(),
     forms::write(set, bytes, last, &forms, &folder)
         .map_err(|error| format!("{}: {error}", folder.display()))?;
     println!("{}", folder.display());
+    Ok(())
+}
+
+/// One walk over files in the order given: what the instruction gate counts as long as it is all there is.
+fn walk(files: &[&str]) -> Result<(), String> {
+    let mut walk = Walk::new(&Limits::default());
+    for (rank, file) in (0..).zip(files) {
+        let mut body = File::open(file).map_err(|error| format!("{file}: {error}"))?;
+        let mut go_on = |_: mapdrift::profile::Seen<'_>| ControlFlow::Continue(());
+        walk.object(rank, file, &Hint::default(), &mut body, &mut go_on);
+    }
+    println!("{}", generator::text(&summary::summary(&walk.into_profile())));
     Ok(())
 }
 

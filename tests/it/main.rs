@@ -4,6 +4,7 @@
 
 mod profile;
 mod architecture;
+mod bench_manifest;
 mod firehose;
 mod record;
 mod sources;
