@@ -10,16 +10,24 @@ use std::ops::ControlFlow;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
 use crate::model::problem::Problem;
-use crate::model::profile::{Profile, ShapeId};
+use crate::model::profile::{ContentHash, Profile, ShapeId};
 use crate::record::frame::{Frames, Place, Stretch, What, Whole};
 use crate::record::{Fault, Hint, inflate};
 
 mod families;
+mod hash;
 mod looks;
 mod merge;
-mod simple;
+mod number;
+mod read;
+mod shapes;
+mod sketch;
+mod sums;
+mod trie;
 
 pub use families::families;
+
+use sums::Sums;
 
 /// What one object held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +49,8 @@ pub enum Seen<'a> {
         bytes: &'a [u8],
         /// Its shape.
         shape: ShapeId,
+        /// What it says.
+        content: ContentHash,
     },
     /// A stretch that is one record for sure, and no JSON object. It counts in the stream, not in the profile.
     Bounded {
@@ -67,13 +77,13 @@ pub enum Instead {
 /// Walks objects one after another. One for each worker; the profiles are merged at the end.
 pub struct Walk {
     limits: Limits,
-    sums: simple::Sums,
+    sums: Sums,
 }
 
 impl Walk {
     /// A walk that has seen nothing.
     pub fn new(limits: &Limits) -> Self {
-        Self { limits: limits.clone(), sums: simple::Sums::new(limits) }
+        Self { limits: limits.clone(), sums: Sums::new(limits) }
     }
 
     /// Walks one object. `rank` is its place in delivery order, `key` its name in problems, `body` its bytes as stored. What
@@ -125,12 +135,13 @@ impl Walk {
                 Place::End => return ControlFlow::Continue(()),
                 Place::Stretch(stretch) => seen(tell(rank, key, frames, &stretch))?,
                 Place::Object => match self.sums.read(frames.window(), frames.at()) {
-                    Ok(end) => {
+                    Ok((end, content)) => {
                         let whole = frames.whole(end);
                         let sighting = sighting(rank, whole);
-                        let shape = self.sums.commit(sighting);
+                        let shape = self.sums.commit(frames.window(), sighting, content);
                         let bytes = &frames.window()[whole.start..whole.end];
-                        seen(Seen::Record { sighting, bytes, shape })?;
+                        let content = ContentHash(content.joined());
+                        seen(Seen::Record { sighting, bytes, shape, content })?;
                     }
                     Err(fault) => {
                         self.sums.forget();

@@ -89,7 +89,8 @@ fn composable_parts<'a>(
 ) -> Vec<Part<'a>> {
     let listed = body.get("composed_of").and_then(Value::as_array).into_iter().flatten();
     let named = listed.filter_map(Value::as_str).filter_map(|n| Some((n, components.get(n)?)));
-    let mut parts: Vec<_> = named.map(|(n, component)| part(n, component, Style::Replace)).collect();
+    let mut parts: Vec<_> =
+        named.map(|(n, component)| part(n, component, Style::Replace)).collect();
     parts.push(part(name, body, Style::Replace));
     parts
 }
@@ -231,7 +232,9 @@ fn merge_named(base: &mut Vec<Value>, more: &[Value], style: Style) {
         Style::Deep => {
             let weaker = std::mem::take(base);
             *base = more.to_vec();
-            base.extend(weaker.into_iter().filter(|old| !more.iter().any(|e| name(e) == name(old))));
+            base.extend(
+                weaker.into_iter().filter(|old| !more.iter().any(|e| name(e) == name(old))),
+            );
         }
     }
 }

@@ -55,7 +55,12 @@ fn sub_fields(value: &Value, engine: Engine) -> Result<BTreeMap<Name, LeafField>
     Ok(found)
 }
 
-fn put(leaf: &mut LeafField, key: &str, value: &Value, engine: Engine) -> Result<(), ParameterError> {
+fn put(
+    leaf: &mut LeafField,
+    key: &str,
+    value: &Value,
+    engine: Engine,
+) -> Result<(), ParameterError> {
     if !knows(&leaf.field_type, key) {
         return match refuses_unknown(engine) {
             true => Err(ParameterError::Unknown(key.to_owned(), leaf.field_type.clone())),
@@ -92,8 +97,17 @@ const BOOLEANS: [&str; 13] = [
 ];
 
 /// Parameters that any type takes.
-const COMMON: [&str; 9] =
-    ["index", "store", "doc_values", "copy_to", "boost", "meta", "similarity", "null_value", "index_options"];
+const COMMON: [&str; 9] = [
+    "index",
+    "store",
+    "doc_values",
+    "copy_to",
+    "boost",
+    "meta",
+    "similarity",
+    "null_value",
+    "index_options",
+];
 
 /// Parameters of single types.
 const OWN: [(&str, &[&str]); 10] = [
@@ -115,7 +129,13 @@ const OWN: [(&str, &[&str]); 10] = [
     ),
     (
         "keyword",
-        &["ignore_above", "norms", "normalizer", "eager_global_ordinals", "split_queries_on_whitespace"],
+        &[
+            "ignore_above",
+            "norms",
+            "normalizer",
+            "eager_global_ordinals",
+            "split_queries_on_whitespace",
+        ],
     ),
     ("date", &["format", "locale", "ignore_malformed", "print_format"]),
     ("date_nanos", &["format", "locale", "ignore_malformed", "print_format"]),
@@ -129,13 +149,29 @@ const OWN: [(&str, &[&str]); 10] = [
 
 /// Types whose parameters are listed here; of the others every parameter is kept.
 const LISTED: [&str; 17] = [
-    "text", "keyword", "date", "date_nanos", "date_range", "scaled_float", "boolean", "ip", "geo_point", "alias",
-    "long", "integer", "short", "byte", "double", "float", "half_float",
+    "text",
+    "keyword",
+    "date",
+    "date_nanos",
+    "date_range",
+    "scaled_float",
+    "boolean",
+    "ip",
+    "geo_point",
+    "alias",
+    "long",
+    "integer",
+    "short",
+    "byte",
+    "double",
+    "float",
+    "half_float",
 ];
 
 fn knows(field_type: &str, key: &str) -> bool {
     let own = OWN.iter().find(|(name, _)| *name == field_type).map_or(&[][..], |(_, keys)| keys);
-    let number = LISTED[10..].contains(&field_type) && ["coerce", "ignore_malformed"].contains(&key);
+    let number =
+        LISTED[10..].contains(&field_type) && ["coerce", "ignore_malformed"].contains(&key);
     !LISTED.contains(&field_type) || COMMON.contains(&key) || own.contains(&key) || number
 }
 
@@ -197,7 +233,10 @@ fn boolean(key: &str, value: &Value) -> Result<bool, ParameterError> {
 }
 
 fn number(value: &Value) -> Value {
-    value.as_str().and_then(|text| text.parse::<i64>().ok()).map_or_else(|| value.clone(), Value::from)
+    value
+        .as_str()
+        .and_then(|text| text.parse::<i64>().ok())
+        .map_or_else(|| value.clone(), Value::from)
 }
 
 fn decimal(value: &Value) -> Value {
@@ -212,12 +251,62 @@ fn is_type(name: &str) -> bool {
 
 /// Types of the engines and of their usual plugins.
 const KNOWN_TYPES: [&str; 58] = [
-    "text", "keyword", "long", "integer", "short", "byte", "double", "float", "half_float", "scaled_float",
-    "boolean", "date", "date_nanos", "ip", "binary", "geo_point", "geo_shape", "integer_range", "long_range",
-    "float_range", "double_range", "date_range", "ip_range", "completion", "token_count", "alias", "join",
-    "percolator", "rank_feature", "rank_features", "feature", "feature_vector", "dense_vector", "sparse_vector",
-    "flattened", "flat_object", "unsigned_long", "wildcard", "constant_keyword", "match_only_text",
-    "search_as_you_type", "version", "histogram", "knn_vector", "point", "shape", "annotated_text",
-    "icu_collation_keyword", "murmur3", "aggregate_metric_double", "semantic_text", "semantic", "passthrough",
-    "derived", "star_tree", "counted_keyword", "rank_vectors", "xy_point",
+    "text",
+    "keyword",
+    "long",
+    "integer",
+    "short",
+    "byte",
+    "double",
+    "float",
+    "half_float",
+    "scaled_float",
+    "boolean",
+    "date",
+    "date_nanos",
+    "ip",
+    "binary",
+    "geo_point",
+    "geo_shape",
+    "integer_range",
+    "long_range",
+    "float_range",
+    "double_range",
+    "date_range",
+    "ip_range",
+    "completion",
+    "token_count",
+    "alias",
+    "join",
+    "percolator",
+    "rank_feature",
+    "rank_features",
+    "feature",
+    "feature_vector",
+    "dense_vector",
+    "sparse_vector",
+    "flattened",
+    "flat_object",
+    "unsigned_long",
+    "wildcard",
+    "constant_keyword",
+    "match_only_text",
+    "search_as_you_type",
+    "version",
+    "histogram",
+    "knn_vector",
+    "point",
+    "shape",
+    "annotated_text",
+    "icu_collation_keyword",
+    "murmur3",
+    "aggregate_metric_double",
+    "semantic_text",
+    "semantic",
+    "passthrough",
+    "derived",
+    "star_tree",
+    "counted_keyword",
+    "rank_vectors",
+    "xy_point",
 ];

@@ -71,7 +71,10 @@ fn unwrap<'a>(
         [] => Ok((top, None)),
         several => {
             let names: Vec<_> = several.iter().map(|(name, _)| name.as_str()).collect();
-            Err(error("", &format!("several indices or mapping types ({}): name one", names.join(", "))))
+            Err(error(
+                "",
+                &format!("several indices or mapping types ({}): name one", names.join(", ")),
+            ))
         }
     }
 }
@@ -86,7 +89,8 @@ fn is_metadata(key: &str, value: &Value) -> bool {
 }
 
 fn read_root(body: &Map<String, Value>) -> Result<Mapping, MappingError> {
-    let mut mapping = Mapping { root: read_object(body, &FieldPath::default())?, ..Mapping::default() };
+    let mut mapping =
+        Mapping { root: read_object(body, &FieldPath::default())?, ..Mapping::default() };
     for (key, value) in std::mem::take(&mut mapping.root.params) {
         match key.as_str() {
             "dynamic_templates" => mapping.dynamic_templates = read_templates(&value)?,
@@ -112,7 +116,10 @@ fn read_root(body: &Map<String, Value>) -> Result<Mapping, MappingError> {
 }
 
 /// Reads an object's definition, and everything below it; `path` is where it stands, for errors.
-pub fn read_object(body: &Map<String, Value>, path: &FieldPath) -> Result<ObjectField, MappingError> {
+pub fn read_object(
+    body: &Map<String, Value>,
+    path: &FieldPath,
+) -> Result<ObjectField, MappingError> {
     let mut found = ObjectField::default();
     for (key, value) in body {
         let place = || format!("{path}.{key}");
@@ -163,7 +170,9 @@ fn read_field(body: &Map<String, Value>, path: &FieldPath) -> Result<Field, Mapp
             Ok(Field::Object(read_object(body, path)?))
         }
         Some(Value::String(_)) => Ok(Field::Leaf(read_leaf(body, path)?)),
-        Some(other) => Err(error(&format!("{path}.type"), &format!("a type is a string, not {other}"))),
+        Some(other) => {
+            Err(error(&format!("{path}.type"), &format!("a type is a string, not {other}")))
+        }
     }
 }
 

@@ -31,8 +31,10 @@ pub fn write_body(mapping: &Mapping) -> Value {
         let named = mapping.dynamic_templates.iter().map(|t| json!({ t.name.clone(): t.body }));
         body.insert("dynamic_templates".into(), Value::Array(named.collect()));
     }
-    let detections =
-        [("date_detection", mapping.date_detection), ("numeric_detection", mapping.numeric_detection)];
+    let detections = [
+        ("date_detection", mapping.date_detection),
+        ("numeric_detection", mapping.numeric_detection),
+    ];
     for (key, flag) in detections {
         if let Some(flag) = flag {
             body.insert(key.into(), Value::Bool(flag));

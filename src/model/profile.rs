@@ -2,9 +2,16 @@
 //! and commutative, so objects, threads and machines can be merged in any order and give the same profile.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::object::Sighting;
 use super::path::FieldPath;
+
+mod dates;
+mod distinct;
+
+pub use dates::DateForm;
+pub use distinct::Distinct;
 
 /// Everything seen in a set of records.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +20,12 @@ pub struct Profile {
     pub records: u64,
     /// Inflated bytes read, separators and damage included.
     pub bytes: u64,
+    /// How many different records there are, by content.
+    pub contents: Distinct,
+    /// Records of shapes beyond the limit. Those with the smallest hashes are kept.
+    pub other_shapes: u64,
+    /// Values at paths beyond the limit. Those with the smallest hashes are kept, each with the objects that hold it.
+    pub other_values: u64,
     /// Per path as the records write it: a dot inside a name is part of the name.
     pub fields: BTreeMap<FieldPath, FieldSums>,
     /// Per shape, by its hash.
@@ -22,6 +35,11 @@ pub struct Profile {
 /// The hash of the sorted set of (path, kind) of a record. Kinds are part of a shape, not of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShapeId(pub u64);
+
+/// The hash of what a record says, 128 bits: independent of white space, of the order of its fields, and of how a string
+/// is escaped. Numbers are equal when they are the same `i64` or the same `f64`; beyond both, when they are written alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentHash(pub u128);
 
 /// What was seen at one path.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,8 +54,34 @@ pub struct FieldSums {
     pub floats: Option<(f64, f64)>,
     /// Shortest and longest string, in bytes.
     pub lengths: Option<(u64, u64)>,
+    /// Integers beyond 64 bits, and decimals beyond `f64`.
+    pub out_of_range: u64,
+    /// Objects in which this name stands more than once. The engines refuse such records.
+    pub duplicates: u64,
     /// What strings look like.
     pub looks: Looks,
+    /// The forms of strings that look like dates.
+    pub dates: BTreeMap<DateForm, u64>,
+    /// How many different strings and numbers there are.
+    pub distinct: Distinct,
+    /// Some of them, chosen by the smallest hash.
+    pub examples: BTreeMap<u64, Example>,
+}
+
+/// A value that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// A string, an integer or a float.
+    pub kind: Kind,
+    /// A number as it is written, the decoded bytes of a string.
+    pub text: Box<[u8]>,
+    /// Whether the text goes on.
+    pub cut: bool,
+}
+
+impl FieldSums {
+    /// Examples that are kept.
+    pub const EXAMPLES: usize = 3;
 }
 
 /// How often one JSON kind was seen at a path, and its first and last sighting by delivery.
@@ -127,8 +171,8 @@ pub struct Looks {
 /// How often one shape was seen, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShapeSums {
-    /// The paths of the shape, sorted, with the kind at each.
-    pub paths: Vec<(FieldPath, Kind)>,
+    /// The paths of the shape, sorted, with the kind at each. They are shared: shapes may be many.
+    pub paths: Vec<(Arc<FieldPath>, Kind)>,
     /// Records of this shape.
     pub records: u64,
     /// The first by delivery.

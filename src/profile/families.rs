@@ -13,7 +13,7 @@ use crate::model::profile::{Profile, ShapeId};
 pub fn families(profile: &Profile) -> Vec<Family> {
     let mut layouts: BTreeMap<BTreeSet<&FieldPath>, Vec<ShapeId>> = BTreeMap::new();
     for (id, shape) in &profile.shapes {
-        let paths = shape.paths.iter().map(|(path, _)| path).collect();
+        let paths = shape.paths.iter().map(|(path, _)| &**path).collect();
         layouts.entry(paths).or_default().push(*id);
     }
     let layouts: Vec<_> = layouts.into_iter().collect();

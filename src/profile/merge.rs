@@ -1,10 +1,14 @@
 //! Two profiles become one. A monoid: total, associative, commutative, nothing is forgotten.
 //!
 //! In: profiles of different objects. Out: the profile of all of them. Adding the profile of one object twice counts it twice.
+//! Within limits, what has the smallest hashes is kept, and exact; the rest is one sum. So limits do not break the laws.
 
 use std::collections::btree_map::Entry;
 
+use super::hash;
+use crate::model::limits::Limits;
 use crate::model::object::Sighting;
+use crate::model::path::FieldPath;
 use crate::model::profile::{FieldSums, Kind, KindSums, Looks, Profile, ShapeSums};
 
 impl Profile {
@@ -12,12 +16,15 @@ impl Profile {
     pub fn merge(&mut self, other: Self) {
         self.records += other.records;
         self.bytes += other.bytes;
+        self.contents.merge(&other.contents);
+        self.other_shapes += other.other_shapes;
+        self.other_values += other.other_values;
         for (path, sums) in other.fields {
             match self.fields.entry(path) {
                 Entry::Vacant(place) => {
                     place.insert(sums);
                 }
-                Entry::Occupied(mut place) => place.get_mut().merge(&sums),
+                Entry::Occupied(mut place) => place.get_mut().merge(sums),
             }
         }
         for (id, sums) in other.shapes {
@@ -29,11 +36,46 @@ impl Profile {
             }
         }
     }
+
+    /// Keeps as many paths and shapes as the limits allow. A path goes with everything below it.
+    pub fn keep_within(&mut self, limits: &Limits) {
+        while self.shapes.len() > limits.shapes {
+            let (_, shape) = self.shapes.pop_last().expect("more than the limit");
+            self.other_shapes += shape.records;
+        }
+        if self.fields.len() <= limits.paths {
+            return;
+        }
+        let mut ranks: Vec<u64> = self.fields.keys().map(rank).collect();
+        ranks.sort_unstable();
+        let ceiling = ranks[limits.paths];
+        self.fields.retain(|path, sums| {
+            let keep = rank(path) < ceiling;
+            if !keep {
+                self.other_values +=
+                    Kind::ALL.iter().map(|kind| sums.kinds[*kind].count).sum::<u64>();
+            }
+            keep
+        });
+        for shape in self.shapes.values_mut() {
+            shape.paths.retain(|(path, _)| self.fields.contains_key(&**path));
+        }
+    }
+}
+
+/// The largest hash of a path and those above it: what is kept below a limit is kept with its parents.
+fn rank(path: &FieldPath) -> u64 {
+    let mut here = 0;
+    let hashes = path.0.iter().map(|name| {
+        here = hash::path(here, hash::name(name.as_bytes()));
+        here
+    });
+    hashes.max().unwrap_or(0)
 }
 
 impl FieldSums {
-    /// Adds what another set of records had at this path.
-    pub fn merge(&mut self, other: &Self) {
+    /// Adds what other records had at this path.
+    pub fn merge(&mut self, other: Self) {
         self.present += other.present;
         for kind in Kind::ALL {
             self.kinds[kind].merge(&other.kinds[kind]);
@@ -41,22 +83,34 @@ impl FieldSums {
         self.integers = widest(self.integers, other.integers, Ord::cmp);
         self.floats = widest(self.floats, other.floats, f64::total_cmp);
         self.lengths = widest(self.lengths, other.lengths, Ord::cmp);
+        self.out_of_range += other.out_of_range;
+        self.duplicates += other.duplicates;
         self.looks.merge(other.looks);
+        for (form, count) in other.dates {
+            *self.dates.entry(form).or_default() += count;
+        }
+        self.distinct.merge(&other.distinct);
+        self.examples.extend(other.examples);
+        while self.examples.len() > Self::EXAMPLES {
+            self.examples.pop_last();
+        }
     }
 }
 
 impl KindSums {
     fn merge(&mut self, other: &Self) {
         self.count += other.count;
-        self.seen = match (self.seen, other.seen) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
+        self.seen = earliest_and_latest(self.seen, other.seen);
     }
+}
 
-    /// Adds sightings.
-    pub(crate) fn see(&mut self, first: Sighting, last: Sighting) {
-        self.merge(&Self { count: 0, seen: Some((first, last)) });
+fn earliest_and_latest(
+    a: Option<(Sighting, Sighting)>,
+    b: Option<(Sighting, Sighting)>,
+) -> Option<(Sighting, Sighting)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
     }
 }
 

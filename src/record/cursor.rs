@@ -210,7 +210,7 @@ impl<'a> Cursor<'a> {
 pub struct Text<'a> {
     raw: &'a [u8],
     escaped: bool,
-    ascii: bool,
+    utf8: bool,
     place: Place,
 }
 
@@ -225,7 +225,7 @@ enum Place {
 
 impl<'a> Text<'a> {
     fn new(raw: &'a [u8], scanned: scan::Scanned, place: Place) -> Self {
-        Self { raw, escaped: scanned.escaped, ascii: scanned.ascii, place }
+        Self { raw, escaped: scanned.escaped, utf8: scanned.utf8, place }
     }
 
     /// A string value that was scanned.
@@ -243,17 +243,44 @@ impl<'a> Text<'a> {
         self.raw
     }
 
+    /// A string value whose quotes were found before.
+    pub fn of_value(raw: &'a [u8]) -> Self {
+        let utf8 = std::str::from_utf8(raw).is_ok();
+        Self { raw, escaped: raw.contains(&b'\\'), utf8, place: Place::Value }
+    }
+
     /// The bytes meant: generalised UTF-8 of the UTF-16 units that Jackson makes. Two surrogates that form a pair are
     /// joined, wherever each comes from; lone ones stay, as ED A0..BF xx; overlong forms become what they add up to.
     pub fn decode(&self) -> Cow<'a, [u8]> {
-        if !self.escaped && (self.ascii || std::str::from_utf8(self.raw).is_ok()) {
-            return Cow::Borrowed(self.raw);
+        let mut decoded = Vec::new();
+        if self.decode_slow(&mut decoded) { Cow::Owned(decoded) } else { Cow::Borrowed(self.raw) }
+    }
+
+    /// The same, into a buffer that is used again and again.
+    pub fn decode_into<'b>(&self, buffer: &'b mut Vec<u8>) -> &'b [u8]
+    where
+        'a: 'b,
+    {
+        if self.decode_slow(buffer) { buffer } else { self.raw }
+    }
+
+    /// Whether anything had to be decoded.
+    fn decode_slow(&self, decoded: &mut Vec<u8>) -> bool {
+        if self.utf8 && !self.escaped {
+            return false;
         }
-        let mut out = Units { bytes: Vec::with_capacity(self.raw.len()), high: None };
+        decoded.clear();
+        decoded.reserve(self.raw.len());
+        let mut out = Units { bytes: decoded, high: None };
         let mut rest = self.raw;
         while let Some((&first, tail)) = rest.split_first() {
             rest = match first {
                 b'\\' => unescape(tail, &mut out),
+                _ if self.utf8 => {
+                    let run = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+                    out.push_text(&rest[..run]);
+                    &rest[run..]
+                }
                 0..0x80 => {
                     out.push(first.into());
                     tail
@@ -262,11 +289,11 @@ impl<'a> Text<'a> {
             };
         }
         out.flush();
-        Cow::Owned(out.bytes)
+        true
     }
 
     /// One multi-byte sequence by plain arithmetic.
-    fn decode_sequence(&self, first: u8, tail: &'a [u8], out: &mut Units) -> &'a [u8] {
+    fn decode_sequence(&self, first: u8, tail: &'a [u8], out: &mut Units<'_>) -> &'a [u8] {
         let length = match first {
             0..0xe0 => 1,
             0xe0..0xf0 => 2,
@@ -296,7 +323,7 @@ fn low_unit(value: u32) -> u16 {
 }
 
 /// What follows a backslash.
-fn unescape<'a>(tail: &'a [u8], out: &mut Units) -> &'a [u8] {
+fn unescape<'a>(tail: &'a [u8], out: &mut Units<'_>) -> &'a [u8] {
     let Some((&letter, rest)) = tail.split_first() else { return tail };
     let plain = match letter {
         b'b' => 0x08,
@@ -324,13 +351,19 @@ fn hexadecimal(digit: u8) -> u16 {
 }
 
 /// UTF-16 units on their way into generalised UTF-8.
-struct Units {
-    bytes: Vec<u8>,
+struct Units<'b> {
+    bytes: &'b mut Vec<u8>,
     /// A high surrogate that waits for its low one.
     high: Option<u16>,
 }
 
-impl Units {
+impl Units<'_> {
+    /// UTF-8 as it stands.
+    fn push_text(&mut self, text: &[u8]) {
+        self.flush();
+        self.bytes.extend_from_slice(text);
+    }
+
     fn push(&mut self, unit: u16) {
         match (self.high.take(), unit) {
             (Some(high), 0xdc00..0xe000) => {

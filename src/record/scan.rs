@@ -63,8 +63,16 @@ pub struct Scanned {
     pub end: usize,
     /// Whether a backslash occurs.
     pub escaped: bool,
-    /// Whether all bytes are below 0x80.
-    pub ascii: bool,
+    /// Whether the bytes between the quotes are UTF-8 by the letter: no surrogates, nothing overlong.
+    pub utf8: bool,
+}
+
+impl Scanned {
+    /// Whether the bytes between the quotes are what is meant.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.utf8 && !self.escaped
+    }
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -73,7 +81,46 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// Scans a string from its first byte after the opening quote.
 #[inline]
 pub fn string(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
-    let mut at = start;
+    let (at, ascii) = run(bytes, start, true);
+    if ascii && bytes.get(at) == Some(&b'"') {
+        return Ok(Scanned { end: at, escaped: false, utf8: true });
+    }
+    string_slow(bytes, start, at, ascii)
+}
+
+/// Strings with escapes or bytes above 0x7f, and all that are broken. `at` is the first byte that ends a plain run.
+#[inline(never)]
+fn string_slow(
+    bytes: &[u8],
+    start: usize,
+    mut at: usize,
+    mut ascii: bool,
+) -> Result<Scanned, Fault> {
+    let mut escaped = false;
+    let ended = loop {
+        match bytes.get(at) {
+            Some(b'"') => break Ok(()),
+            Some(b'\\') => match escape(bytes, at) {
+                Ok(next) => at = next,
+                Err(fault) => break Err(fault),
+            },
+            Some(_) => break Err(FaultKind::ControlCharacter.at(at)),
+            None => break Err(FaultKind::UnexpectedEnd.at(bytes.len())),
+        }
+        escaped = true;
+        (at, ascii) = run(bytes, at, ascii);
+    };
+    let text = &bytes[start..at];
+    let utf8 = ascii || std::str::from_utf8(text).is_ok();
+    if !utf8 {
+        lenient_utf8(bytes, start, at)?;
+    }
+    ended.map(|()| Scanned { end: at, escaped, utf8 })
+}
+
+/// The next byte that ends a plain run, and whether only ASCII was seen.
+#[inline]
+fn run(bytes: &[u8], mut at: usize, ascii: bool) -> (usize, bool) {
     let mut seen = 0;
     loop {
         let word = load(bytes, at);
@@ -84,51 +131,8 @@ pub fn string(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
             continue;
         }
         let before = stops.trailing_zeros() / 8;
-        at += before as usize;
         seen |= word & !(u64::MAX << (8 * before));
-        let ascii = seen & HIGHS == 0;
-        if bytes.get(at) == Some(&b'"') && ascii {
-            return Ok(Scanned { end: at, escaped: false, ascii });
-        }
-        return string_slow(bytes, start, at, ascii);
-    }
-}
-
-/// Strings with escapes or bytes above 0x7f, and all that are broken.
-#[inline(never)]
-fn string_slow(
-    bytes: &[u8],
-    start: usize,
-    mut at: usize,
-    mut ascii: bool,
-) -> Result<Scanned, Fault> {
-    let mut escaped = false;
-    // Everything before `checked` is known to be well formed.
-    let mut checked = start;
-    loop {
-        let stop = bytes.get(at).copied();
-        if !ascii {
-            checked = utf8(bytes, checked, at)?;
-        }
-        match stop {
-            Some(b'"') => return Ok(Scanned { end: at, escaped, ascii }),
-            Some(b'\\') => at = escape(bytes, at)?,
-            Some(_) => return Err(FaultKind::ControlCharacter.at(at)),
-            None => return Err(FaultKind::UnexpectedEnd.at(bytes.len())),
-        }
-        escaped = true;
-        checked = if ascii { at } else { checked.max(at) };
-        loop {
-            let word = load(bytes, at);
-            let stops = string_stops(word);
-            let before = (stops.trailing_zeros() / 8) as usize;
-            let part = if before < 8 { word & !(u64::MAX << (8 * before)) } else { word };
-            ascii &= part & HIGHS == 0;
-            at += before;
-            if before < 8 {
-                break;
-            }
-        }
+        return (at + before as usize, ascii && seen & HIGHS == 0);
     }
 }
 
@@ -174,7 +178,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
 }
 
 /// Checks UTF-8 as Jackson does, up to `end`, where a sequence must be complete (unless the bytes end there).
-fn utf8(bytes: &[u8], mut at: usize, end: usize) -> Result<usize, Fault> {
+fn lenient_utf8(bytes: &[u8], mut at: usize, end: usize) -> Result<usize, Fault> {
     while at < end {
         let length = match bytes[at] {
             0..0x80 => 1,
@@ -232,7 +236,7 @@ pub fn comment(bytes: &[u8], at: usize) -> Result<usize, Fault> {
             (Some(b'*'), Some(b'/')) if !line => return Ok(at + 2),
             (Some(b'\t' | b'\n' | b'\r' | 0x20..0x80), _) => at + 1,
             (Some(0..0x20), _) => return Err(FaultKind::ControlCharacter.at(at)),
-            (Some(_), _) => utf8(bytes, at, at + 1)?,
+            (Some(_), _) => lenient_utf8(bytes, at, at + 1)?,
             (None, _) if line => return Ok(at),
             (None, _) => return Err(FaultKind::UnexpectedEnd.at(bytes.len())),
         };

@@ -2,11 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
-mod profile;
 mod architecture;
 mod bench_manifest;
 mod firehose;
+mod profile;
 mod record;
+mod renderers;
 mod sources;
 mod support;
-mod renderers;

@@ -1,0 +1,220 @@
+//! The values of one path while a walk goes on: which are new, how many there are, which are shown.
+//!
+//! In: hashes, and the text of those that may matter. Out: [`Distinct`] and examples. Nothing changes before the record that
+//! holds the value is whole: [`Sketch::wants`] asks, [`Sketch::add`] changes.
+
+use std::collections::BTreeMap;
+
+use crate::model::profile::{Distinct, Example, FieldSums};
+
+/// The values of one path.
+pub(super) struct Sketch {
+    values: Values,
+    /// Of the examples; `u64::MAX` while there is room for more.
+    largest: u64,
+    examples: Vec<(u64, Example)>,
+}
+
+/// A set that grows: 50,000 paths with a few values each must not cost 2 KiB each.
+pub(super) enum Values {
+    /// Hashes in a table of open addressing, by their lowest bits; 0 is free. So many are in it.
+    Few(Vec<u64>, usize),
+    /// Packed registers that are not 0, in a table of open addressing by register.
+    Some(Vec<u16>, usize),
+    /// The rank of every register.
+    Many(Box<[u8]>),
+}
+
+/// Packed registers up to which a table is smaller than the list of all.
+const SPARSE: usize = 384;
+
+impl Default for Values {
+    fn default() -> Self {
+        Self::Few(Vec::new(), 0)
+    }
+}
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self { values: Values::default(), largest: u64::MAX, examples: Vec::new() }
+    }
+}
+
+impl Sketch {
+    /// Whether this value would change anything.
+    #[inline]
+    pub(super) fn wants(&self, hash: u64) -> bool {
+        self.values.wants(hash) || (hash < self.largest && !self.values.is_few())
+    }
+
+    /// Adds a value.
+    pub(super) fn add(&mut self, hash: u64, example: impl FnOnce() -> Example) {
+        self.show(hash, example);
+        self.values.add(hash);
+    }
+
+    fn show(&mut self, hash: u64, example: impl FnOnce() -> Example) {
+        let room = self.examples.len() < FieldSums::EXAMPLES;
+        let shown = self.examples.iter().any(|(other, _)| *other == hash);
+        if shown || (!room && hash >= self.largest) {
+            return;
+        }
+        self.examples.push((hash, example()));
+        self.examples.sort_unstable_by_key(|(hash, _)| *hash);
+        self.examples.truncate(FieldSums::EXAMPLES);
+        if self.examples.len() == FieldSums::EXAMPLES {
+            self.largest = self.examples[FieldSums::EXAMPLES - 1].0;
+        }
+    }
+
+    pub(super) fn finish(self) -> (Distinct, BTreeMap<u64, Example>) {
+        (self.values.finish(), self.examples.into_iter().collect())
+    }
+}
+
+impl Values {
+    /// Whether this value would change anything.
+    #[inline]
+    pub(super) fn wants(&self, hash: u64) -> bool {
+        match self {
+            Self::Few(table, _) => !has(table, hash),
+            Self::Some(table, _) => {
+                let (register, rank) = Distinct::place(hash);
+                table[place(table, register)] & 31 < u16::from(rank)
+            }
+            Self::Many(ranks) => {
+                let (register, rank) = Distinct::place(hash);
+                ranks[usize::from(register)] < rank
+            }
+        }
+    }
+
+    /// Adds a value.
+    pub(super) fn add(&mut self, hash: u64) {
+        let (register, rank) = Distinct::place(hash);
+        match self {
+            Self::Few(table, _) if has(table, hash) => {}
+            Self::Few(table, count) if *count < Distinct::FEW => {
+                *count += 1;
+                if table.len() < 2 * *count {
+                    grow_few(table);
+                }
+                put(table, hash);
+            }
+            Self::Few(table, _) => {
+                let hashes = table.iter().copied().filter(|other| *other != 0).chain([hash]);
+                *self = some(&Distinct::registers(hashes));
+            }
+            Self::Some(table, count) => {
+                let at = place(table, register);
+                *count += usize::from(table[at] == 0);
+                table[at] = table[at].max(register << 5 | u16::from(rank));
+                if *count > SPARSE {
+                    *self = many(table);
+                } else if 4 * *count > 3 * table.len() {
+                    grow_some(table);
+                }
+            }
+            Self::Many(ranks) => {
+                let old = &mut ranks[usize::from(register)];
+                *old = rank.max(*old);
+            }
+        }
+    }
+
+    fn is_few(&self) -> bool {
+        matches!(self, Self::Few(..))
+    }
+
+    pub(super) fn finish(self) -> Distinct {
+        match self {
+            Self::Few(table, _) => {
+                Distinct::Few(table.into_iter().filter(|hash| *hash != 0).collect())
+            }
+            Self::Some(mut table, _) => {
+                table.retain(|packed| *packed != 0);
+                table.sort_unstable();
+                Distinct::Many(table)
+            }
+            Self::Many(ranks) => {
+                let packed =
+                    (0_u16..).zip(ranks).map(|(register, rank)| (register << 5) | u16::from(rank));
+                Distinct::Many(packed.filter(|packed| packed & 31 != 0).collect())
+            }
+        }
+    }
+}
+
+#[inline]
+fn has(table: &[u64], hash: u64) -> bool {
+    let Some(mask) = table.len().checked_sub(1) else { return false };
+    let mut at = low(hash) & mask;
+    loop {
+        match table[at] {
+            0 => return false,
+            other if other == hash => return true,
+            _ => at = (at + 1) & mask,
+        }
+    }
+}
+
+fn put(table: &mut [u64], hash: u64) {
+    let mask = table.len() - 1;
+    let mut at = low(hash) & mask;
+    while table[at] != 0 {
+        at = (at + 1) & mask;
+    }
+    table[at] = hash;
+}
+
+fn grow_few(table: &mut Vec<u64>) {
+    let size = (table.len() * 2).max(4);
+    for hash in std::mem::replace(table, vec![0; size]) {
+        if hash != 0 {
+            put(table, hash);
+        }
+    }
+}
+
+/// Where the register is in the table, or would be.
+#[inline]
+fn place(table: &[u16], register: u16) -> usize {
+    let mask = table.len() - 1;
+    let mut at = usize::from(register) & mask;
+    while table[at] != 0 && table[at] >> 5 != register {
+        at = (at + 1) & mask;
+    }
+    at
+}
+
+fn some(registers: &[u16]) -> Values {
+    let mut table = vec![0; 32];
+    for packed in registers {
+        let at = place(&table, packed >> 5);
+        table[at] = *packed;
+    }
+    Values::Some(table, registers.len())
+}
+
+fn grow_some(table: &mut Vec<u16>) {
+    let size = table.len() * 2;
+    for packed in std::mem::replace(table, vec![0; size]) {
+        if packed != 0 {
+            let at = place(table, packed >> 5);
+            table[at] = packed;
+        }
+    }
+}
+
+fn many(table: &[u16]) -> Values {
+    let mut ranks = vec![0; 1 << Distinct::BITS].into_boxed_slice();
+    for packed in table {
+        let rank = &mut ranks[usize::from(packed >> 5)];
+        *rank = (packed & 31).to_le_bytes()[0].max(*rank);
+    }
+    Values::Many(ranks)
+}
+
+fn low(hash: u64) -> usize {
+    (hash & 0xffff) as usize
+}

@@ -1,0 +1,272 @@
+//! The sums of one walk: what records added, and the profile that comes of it.
+//!
+//! In: records, one at a time. Out: a [`Profile`] within its limits. Paths and shapes beyond the limits are folded away now
+//! and then, so that memory stays bounded whatever the records hold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::hash::{self, Hash};
+use super::looks::Look;
+use super::number;
+use super::read::{Reader, Remark};
+use super::shapes::Shapes;
+use super::sketch::Values;
+use super::trie::{ROOT, Slot};
+use crate::model::limits::Limits;
+use crate::model::object::Sighting;
+use crate::model::path::FieldPath;
+use crate::model::profile::{
+    DateForm, FieldSums, Kind, KindSums, Looks, Profile, ShapeId, ShapeSums,
+};
+use crate::record::Fault;
+
+/// Everything that a walk has summed.
+pub(super) struct Sums {
+    reader: Reader,
+    shapes: Shapes,
+    records: u64,
+    contents: Values,
+    side: Side,
+    /// What was folded away.
+    done: Profile,
+    /// Shapes above this hash are beyond the limit for good.
+    ceiling: u64,
+    limits: Limits,
+}
+
+/// What is counted beside the hot lists, by the places in them.
+#[derive(Default)]
+struct Side {
+    /// By slot.
+    looks: Vec<LookSums>,
+    /// By slot: sightings of records whose shapes are not kept.
+    seen: Vec<Option<(Sighting, Sighting)>>,
+    /// By node.
+    nodes: Vec<NodeSums>,
+}
+
+#[derive(Clone, Default)]
+struct LookSums {
+    looks: Looks,
+    dates: Vec<(DateForm, u64)>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct NodeSums {
+    duplicates: u64,
+    out_of_range: u64,
+    /// In records whose shapes are not kept.
+    present: u64,
+    /// The shape or record that counted it last.
+    mark: u64,
+}
+
+impl Sums {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            reader: Reader::new(limits.depth, limits.example_bytes),
+            shapes: Shapes::default(),
+            records: 0,
+            contents: Values::default(),
+            side: Side::default(),
+            done: Profile::default(),
+            ceiling: u64::MAX,
+            limits: limits.clone(),
+        }
+    }
+
+    pub(super) fn add_bytes(&mut self, bytes: u64) {
+        self.done.bytes += bytes;
+    }
+
+    /// Reads the object at `at`; the place after it, and its content.
+    pub(super) fn read(&mut self, bytes: &[u8], at: usize) -> Result<(usize, Hash), Fault> {
+        self.reader.read(bytes, at)
+    }
+
+    /// Drops the record that could not be read.
+    pub(super) fn forget(&mut self) {
+        self.reader.forget();
+    }
+
+    /// Counts the record that was read from `bytes`.
+    pub(super) fn commit(&mut self, bytes: &[u8], sighting: Sighting, content: Hash) -> ShapeId {
+        let id = hash::shape(self.reader.shape);
+        self.records += 1;
+        if id <= self.ceiling {
+            self.shapes.see(id, &self.reader.trail, sighting);
+        } else {
+            self.side.see(&self.reader, self.records, sighting);
+            self.done.other_shapes += 1;
+        }
+        if self.contents.wants(content.low) {
+            self.contents.add(content.low);
+        }
+        let side = &mut self.side;
+        self.reader.keep(bytes, |place, remark| side.remark(place as usize, remark));
+        let paths = self.limits.paths.saturating_add(self.limits.paths / 2);
+        let shapes = self.limits.shapes.saturating_mul(2);
+        if self.reader.trie.nodes.len() > paths.max(64) || self.shapes.list.len() > shapes.max(64) {
+            self.fold_away();
+        }
+        ShapeId(id)
+    }
+
+    /// The profile of all that was counted.
+    pub(super) fn into_profile(mut self) -> Profile {
+        self.fold_away();
+        self.done
+    }
+
+    fn fold_away(&mut self) {
+        let fresh = Reader::new(self.limits.depth, self.limits.example_bytes);
+        let reader = std::mem::replace(&mut self.reader, fresh);
+        let shapes = std::mem::take(&mut self.shapes);
+        let side = std::mem::take(&mut self.side);
+        let mut part = profile(reader, shapes, side, self.limits.shapes);
+        part.records = std::mem::take(&mut self.records);
+        part.contents = std::mem::take(&mut self.contents).finish();
+        self.done.merge(part);
+        self.done.keep_within(&self.limits);
+        if self.done.shapes.len() == self.limits.shapes {
+            self.ceiling = self.done.shapes.last_key_value().map_or(0, |(id, _)| id.0);
+        }
+    }
+}
+
+impl Side {
+    fn remark(&mut self, place: usize, remark: Remark) {
+        match remark {
+            Remark::Look(look) => at(&mut self.looks, place).add(look),
+            Remark::Duplicate => at(&mut self.nodes, place).duplicates += 1,
+            Remark::OutOfRange => at(&mut self.nodes, place).out_of_range += 1,
+        }
+    }
+
+    /// Notes where a record of a shape that is not kept was.
+    fn see(&mut self, reader: &Reader, record: u64, sighting: Sighting) {
+        for slot in &reader.trail {
+            see(at(&mut self.seen, *slot as usize), sighting, sighting);
+            let node = at(&mut self.nodes, reader.trie.slots[*slot as usize].node as usize);
+            if node.mark != record {
+                node.mark = record;
+                node.present += 1;
+            }
+        }
+    }
+}
+
+impl LookSums {
+    fn add(&mut self, look: Look) {
+        match look {
+            Look::Empty => self.looks.empty += 1,
+            Look::Number => self.looks.number += 1,
+            Look::Boolean => self.looks.boolean += 1,
+            Look::Date(form) => {
+                self.looks.date += 1;
+                match self.dates.iter_mut().find(|(other, _)| *other == form) {
+                    Some((_, count)) => *count += 1,
+                    None => self.dates.push((form, 1)),
+                }
+            }
+        }
+    }
+}
+
+fn at<T: Clone + Default>(list: &mut Vec<T>, place: usize) -> &mut T {
+    if list.len() <= place {
+        list.resize(place + 1, T::default());
+    }
+    &mut list[place]
+}
+
+fn see(seen: &mut Option<(Sighting, Sighting)>, first: Sighting, last: Sighting) {
+    let (earliest, latest) = seen.unwrap_or((first, last));
+    *seen = Some((earliest.min(first), latest.max(last)));
+}
+
+/// The sums of a walk as a profile with as many shapes as are kept.
+fn profile(reader: Reader, mut shapes: Shapes, mut side: Side, most: usize) -> Profile {
+    let Reader { trie, .. } = reader;
+    side.nodes.resize(trie.nodes.len(), NodeSums::default());
+    side.seen.resize(trie.slots.len(), None);
+    side.looks.resize(trie.slots.len(), LookSums::default());
+    for (mark, shape) in (u64::MAX / 2..).zip(&shapes.list) {
+        for slot in &shape.slots {
+            see(&mut side.seen[*slot as usize], shape.first, shape.last);
+            let node = &mut side.nodes[trie.slots[*slot as usize].node as usize];
+            if node.mark != mark {
+                node.mark = mark;
+                node.present += shape.records;
+            }
+        }
+    }
+    let mut profile = Profile::default();
+    if shapes.list.len() > most {
+        shapes.list.sort_unstable_by_key(|shape| shape.id);
+        let beyond = shapes.list.drain(most..);
+        profile.other_shapes = beyond.map(|shape| shape.records).sum();
+    }
+    let paths: Vec<Arc<FieldPath>> =
+        (0..).zip(&trie.nodes).map(|(node, _)| Arc::new(trie.path(node))).collect();
+    for shape in shapes.list {
+        let kind = |slot: &u32| {
+            let Slot { node, kind, .. } = trie.slots[*slot as usize];
+            (paths[node as usize].clone(), kind)
+        };
+        let mut kinds: Vec<_> = shape.slots.iter().map(kind).collect();
+        kinds.sort_unstable();
+        let sums = ShapeSums {
+            paths: kinds,
+            records: shape.records,
+            first: shape.first,
+            last: shape.last,
+        };
+        profile.shapes.insert(ShapeId(shape.id), sums);
+    }
+    let mut fields: Vec<FieldSums> = Vec::new();
+    fields.resize_with(trie.nodes.len(), FieldSums::default);
+    let Side { looks, seen, nodes } = side;
+    for ((slot, looks), seen) in trie.slots.iter().zip(looks).zip(seen) {
+        if slot.count > 0 {
+            add_slot(&mut fields[slot.node as usize], slot, looks, seen);
+        }
+    }
+    for (node, ((mut sums, sketch), counts)) in
+        (0..).zip(fields.into_iter().zip(trie.sketches).zip(nodes))
+    {
+        if node == ROOT || Kind::ALL.iter().all(|kind| sums.kinds[*kind].count == 0) {
+            continue;
+        }
+        (sums.distinct, sums.examples) = sketch.finish();
+        sums.present = counts.present;
+        sums.duplicates = counts.duplicates;
+        sums.out_of_range = counts.out_of_range;
+        profile.fields.insert((*paths[node as usize]).clone(), sums);
+    }
+    profile
+}
+
+fn add_slot(
+    sums: &mut FieldSums,
+    slot: &Slot,
+    looks: LookSums,
+    seen: Option<(Sighting, Sighting)>,
+) {
+    sums.kinds[slot.kind] = KindSums { count: slot.count, seen };
+    let range = (slot.least <= slot.most).then_some((slot.least, slot.most));
+    match slot.kind {
+        Kind::Integer => sums.integers = range,
+        Kind::Float => {
+            sums.floats = range
+                .map(|(least, most)| (number::from_ordered(least), number::from_ordered(most)));
+        }
+        Kind::String => {
+            sums.lengths = range.map(|(least, most)| (least.unsigned_abs(), most.unsigned_abs()));
+            sums.looks = looks.looks;
+            sums.dates = looks.dates.into_iter().collect::<BTreeMap<_, _>>();
+        }
+        _ => {}
+    }
+}
