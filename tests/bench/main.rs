@@ -4,7 +4,7 @@
 //! cargo bench --bench bench                                    throughput of every set and form, 100 MB each
 //! cargo bench --bench bench -- throughput 1GB                  ... another size
 //! cargo bench --bench bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
-//! cargo bench --bench bench -- walk FILE...                    one walk; its answer as lines of the manifest
+//! cargo bench --bench bench -- walk FILE...                    one walk; the fields it saw
 //! ```
 //!
 //! `README.md` beside this file says how to run everything, and what was measured.
@@ -20,6 +20,7 @@ mod summary;
 #[path = "throughput.rs"]
 mod throughput;
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -66,7 +67,12 @@ fn walk(files: &[&str]) -> Result<(), String> {
         let mut go_on = |_: mapdrift::profile::Seen<'_>| ControlFlow::Continue(());
         walk.object(rank, file, &Hint::default(), &mut body, &mut go_on);
     }
-    println!("{}", generator::text(&summary::summary(&walk.into_profile())));
+    let profile = walk.into_profile();
+    let mut listed = format!("records {}\n", profile.records);
+    for (path, sums) in &profile.fields {
+        writeln!(listed, "{path} {}", sums.present).expect("a string takes all");
+    }
+    print!("{listed}");
     Ok(())
 }
 
