@@ -1,8 +1,12 @@
 //! The command line as the user typed it, checked for form only. What it means is decided in `settings`.
+#![expect(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are printed as help")]
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::io::cluster::AuthKind;
 
 /// Which record added a field to an index, since when, and what it has cost.
 ///
@@ -48,9 +52,14 @@ pub struct Check {
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
     #[command(flatten)]
+    /// Where S3 objects are.
     pub store: Store,
     #[command(flatten)]
+    /// Which index.
     pub cluster: Cluster,
+    /// Whose credentials.
+    #[command(flatten)]
+    pub aws: AwsChain,
     /// A capture file in place of a live cluster
     #[arg(long, value_name = "FILE", conflicts_with = "cluster")]
     pub capture: Option<PathBuf>,
@@ -78,7 +87,11 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Capture {
     #[command(flatten)]
+    /// Which index.
     pub cluster: Cluster,
+    /// Whose credentials.
+    #[command(flatten)]
+    pub aws: AwsChain,
     /// Where to write: a file, gzip if its name ends in .gz, or `-`
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
@@ -104,12 +117,6 @@ pub struct Rules {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "S3")]
 pub struct Store {
-    /// Profile of the AWS configuration files
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Region to ask first; a bucket in another one is found
-    #[arg(long, value_name = "REGION")]
-    pub region: Option<String>,
     /// An S3-compatible store, addressed path style (AWS_ENDPOINT_URL_S3 works too)
     #[arg(long, value_name = "URL")]
     pub s3_endpoint: Option<String>,
@@ -119,6 +126,18 @@ pub struct Store {
     /// Agree to pay for requests
     #[arg(long)]
     pub request_payer: bool,
+}
+
+/// What the AWS credential chain is told, for S3 and for signed cluster requests.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "AWS")]
+pub struct AwsChain {
+    /// Profile of the AWS configuration files
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Region to ask first; a bucket in another one is found
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
 }
 
 /// Which index, on which cluster, as whom.
@@ -133,27 +152,11 @@ pub struct Cluster {
     pub index: Option<String>,
     /// How to sign in. Secrets come from MAPDRIFT_USERNAME and MAPDRIFT_PASSWORD, MAPDRIFT_BEARER_TOKEN, MAPDRIFT_API_KEY
     /// (encoded or id:key), or the AWS chain
-    #[arg(long, value_enum, default_value_t = Auth::None)]
-    pub auth: Auth,
+    #[arg(long, default_value_t = AuthKind::None, value_parser = auth_kinds())]
+    pub auth: AuthKind,
     /// Certificate of a private authority (PEM), for the cluster and for S3
     #[arg(long, value_name = "FILE")]
     pub ca_cert: Option<PathBuf>,
-}
-
-/// How to sign in to a cluster.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Auth {
-    /// Not at all
-    #[default]
-    None,
-    /// User name and password
-    Basic,
-    /// A bearer token
-    Bearer,
-    /// An API key
-    ApiKey,
-    /// AWS signature, by the usual credential chain
-    Sigv4,
 }
 
 /// Forms of a report.
@@ -198,4 +201,9 @@ pub enum Progress {
     Bar,
     /// Nothing
     None,
+}
+
+fn auth_kinds() -> impl TypedValueParser<Value = AuthKind> {
+    PossibleValuesParser::new(["none", "basic", "bearer", "api-key", "sigv4"])
+        .map(|name| AuthKind::parse(&name).expect("the names above are those it reads"))
 }

@@ -8,7 +8,7 @@ pub mod failure;
 pub mod key;
 pub mod rotation;
 
-pub use failure::{FailureKind, failure_kind};
+pub use failure::{FailureKind, failure_folder};
 pub use key::{ObjectName, object_name};
 
 use crate::model::object::{Found, Object, TimeSource};
@@ -31,6 +31,8 @@ pub struct FailureObject {
     pub object: Object,
     /// What failed.
     pub kind: FailureKind,
+    /// The folder's name as it is spelled in the key.
+    pub folder: String,
     /// Its position in the listing.
     pub source: usize,
 }
@@ -51,12 +53,12 @@ pub fn deliveries(found: &[Found], stream: Option<&str>) -> Deliveries {
     });
     let mut deliveries = Deliveries::default();
     for (source, object) in ranked {
-        match failure_kind(&object.key) {
-            Some(kind) => deliveries.failures.push(FailureObject { object, kind, source }),
-            None => {
-                deliveries.objects.push(object);
-                deliveries.sources.push(source);
-            }
+        let failed = failure_folder(&object.key).map(|(kind, folder)| (kind, folder.to_owned()));
+        if let Some((kind, folder)) = failed {
+            deliveries.failures.push(FailureObject { object, kind, folder, source });
+        } else {
+            deliveries.objects.push(object);
+            deliveries.sources.push(source);
         }
     }
     deliveries

@@ -1,3 +1,10 @@
-//! The program.
+//! The program: arguments in, exit code out. Everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use mapdrift::{cli::Cli, run};
+
+fn main() -> ExitCode {
+    run::main(Cli::parse())
+}

@@ -10,6 +10,8 @@ pub mod text;
 
 mod escape;
 
+pub use escape::harmless;
+
 use std::collections::BTreeMap;
 
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
@@ -32,7 +34,8 @@ pub fn build(
     problems.sort();
     Report {
         complete: evidence.complete,
-        inputs,
+        inputs: Inputs { type_name: type_name(evidence).or(inputs.type_name), ..inputs },
+        doubts: doubts(evidence),
         counts: evidence.counts.clone(),
         objects: evidence.objects.to_vec(),
         families: evidence.families.to_vec(),
@@ -43,6 +46,16 @@ pub fn build(
         problems_not_kept,
         rules_not_run: verdict.not_run,
     }
+}
+
+/// The mapping type of a 6.x index: one name, since an index has one type and several indices hardly differ in it.
+fn type_name(evidence: &Evidence<'_>) -> Option<String> {
+    evidence.indices.iter().find_map(|index| index.timeline.mapping.type_name.clone())
+}
+
+fn doubts(evidence: &Evidence<'_>) -> BTreeMap<String, Vec<String>> {
+    let doubted = evidence.indices.iter().filter(|index| !index.doubts.is_empty());
+    doubted.map(|index| (index.name.to_owned(), index.doubts.to_vec())).collect()
 }
 
 fn order(finding: &Finding) -> impl Ord + '_ {

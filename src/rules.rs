@@ -18,6 +18,8 @@ mod scan_incomplete;
 mod stream_mixed;
 mod value_rejected_by_type;
 
+use std::collections::BTreeMap;
+
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::fate::{Reject, RejectClass};
 use crate::model::finding::{Confidence, Finding, Level, RuleCard, Verdict};
@@ -34,10 +36,22 @@ pub struct Rule {
     pub level: Level,
     /// `drift`, `reject`, `shape`, `reconcile`, `delivery`, `meta`, ...
     pub area: &'static str,
+    /// What its findings rest on.
+    pub basis: Basis,
     /// The whole page.
     pub page: &'static str,
     /// Looks at the evidence.
     pub check: fn(&Evidence<'_>) -> Checked,
+}
+
+/// What findings rest on, which bounds how sure they can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// What records, objects and stored mappings show by themselves.
+    Facts,
+    /// What the replay made of the records. Where the live mapping contradicts it in one field, records that it refuses were
+    /// taken or the reverse, so which record added another field is no longer certain either.
+    Replay,
 }
 
 /// What came of a check.
@@ -67,13 +81,16 @@ pub static RULES: &[&Rule] = &[
     &value_rejected_by_type::RULE,
 ];
 
-/// Runs every rule. No finding is surer than the index it is about, or than the engine is known.
+/// Runs every rule. No finding is surer than the index it is about, and none is certain where two engines fit.
 pub fn check(evidence: &Evidence<'_>) -> Verdict {
     let mut verdict = Verdict::default();
+    let ceilings = ceilings(evidence);
     for rule in RULES {
         match (rule.check)(evidence) {
             Checked::Ran(findings) => {
-                verdict.findings.extend(findings.into_iter().map(|found| capped(evidence, found)));
+                verdict
+                    .findings
+                    .extend(findings.into_iter().map(|found| capped(rule, &ceilings, found)));
             }
             Checked::NotRun(reason) => {
                 verdict.not_run.insert(rule.id, reason);
@@ -105,22 +122,68 @@ impl Rule {
     }
 }
 
-fn capped(evidence: &Evidence<'_>, mut finding: Finding) -> Finding {
-    let index = evidence.indices.iter().find(|index| finding.index.as_deref() == Some(index.name));
-    let ceiling = index.map_or(Confidence::Certain, |index| index.ceiling);
-    finding.confidence = finding.confidence.min(ceiling).min(evidence.ceiling());
+/// The best that findings can be: of all, and of each index on either basis.
+struct Ceilings<'a> {
+    overall: Confidence,
+    by_index: BTreeMap<&'a str, (Confidence, Confidence)>,
+}
+
+fn ceilings<'a>(evidence: &'a Evidence<'a>) -> Ceilings<'a> {
+    let of_index = |index: &'a IndexEvidence<'a>| {
+        let replay = if index.is_contradicted() { Confidence::Likely } else { Confidence::Certain };
+        (index.name, (index.ceiling, index.ceiling.min(replay)))
+    };
+    Ceilings {
+        overall: evidence.ceiling(),
+        by_index: evidence.indices.iter().map(of_index).collect(),
+    }
+}
+
+/// A finding that names no index is about the one without a name if it rests on a replay, else about the input alone.
+fn capped(rule: &Rule, ceilings: &Ceilings<'_>, mut finding: Finding) -> Finding {
+    let known = ceilings.by_index.get(finding.index.as_deref().unwrap_or_default());
+    let ceiling = match (rule.basis, known) {
+        (Basis::Replay, Some((_, replay))) => *replay,
+        (Basis::Facts, Some((facts, _))) if finding.index.is_some() => *facts,
+        (Basis::Facts, Some(_)) | (_, None) => Confidence::Certain,
+    };
+    finding.confidence = finding.confidence.min(ceiling).min(ceilings.overall);
     finding
 }
 
-/// Refusals of the given kinds, index by index.
-fn refusals<'a>(
+/// Why nothing about an index can be said.
+const NO_ENGINE: &str = "no engine is known, so nothing was replayed; `--engine es:6.5` names one";
+
+/// Asks for the findings of each index; where there is none, nothing was replayed.
+fn each_index<'a>(
     evidence: &'a Evidence<'a>,
-    is_mine: fn(RejectClass) -> bool,
-) -> Vec<(&'a IndexEvidence<'a>, &'a RejectGroup, &'a Refused)> {
-    let all = evidence.indices.iter().flat_map(|index| {
-        index.timeline.rejects.iter().map(move |(group, refused)| (index, group, refused))
-    });
-    all.filter(|(_, group, _)| is_mine(group.class)).collect()
+    findings: impl Fn(&'a IndexEvidence<'a>) -> Vec<Finding>,
+) -> Checked {
+    if evidence.indices.is_empty() {
+        return Checked::NotRun(NO_ENGINE.to_owned());
+    }
+    Checked::Ran(evidence.indices.iter().flat_map(findings).collect())
+}
+
+/// Asks for the findings of each index whose live mapping is known.
+fn each_live_index<'a>(
+    evidence: &'a Evidence<'a>,
+    findings: impl Fn(&'a IndexEvidence<'a>) -> Vec<Finding>,
+) -> Checked {
+    let mut live = evidence.indices.iter().filter(|index| index.is_live).peekable();
+    if live.peek().is_none() {
+        return Checked::NotRun("no live mapping is known".to_owned());
+    }
+    Checked::Ran(live.flat_map(findings).collect())
+}
+
+/// Refusals of the given kinds.
+fn refusals<'a>(
+    index: &'a IndexEvidence<'a>,
+    is_mine: impl Fn(RejectClass) -> bool,
+) -> impl Iterator<Item = (&'a IndexEvidence<'a>, &'a RejectGroup, &'a Refused)> {
+    let all = index.timeline.rejects.iter().map(move |(group, refused)| (index, group, refused));
+    all.filter(move |(_, group, _)| is_mine(group.class))
 }
 
 /// What every finding about refused records holds: the subject, the number, the places, the engine's words and a witness.
@@ -128,7 +191,7 @@ fn with_refusal(
     finding: Finding,
     (index, group, refused): (&IndexEvidence<'_>, &RejectGroup, &Refused),
 ) -> Finding {
-    Finding {
+    let mut found = Finding {
         index: index.known_name(),
         field: group.field.clone(),
         count: Some(refused.counted.count),
@@ -139,6 +202,25 @@ fn with_refusal(
         witness: Some(refused.first_bytes.clone()),
         families: families(index, group),
         ..finding
+    };
+    doubt(&mut found, index, group);
+    found
+}
+
+/// With a live mapping the type is known, and a value that does not fit it is refused whoever came first in a race.
+fn doubt(found: &mut Finding, index: &IndexEvidence<'_>, group: &RejectGroup) {
+    let Some(path) = &group.field else { return };
+    if index.has_other_type_at_or_above(path) {
+        found.confidence = Confidence::Possible;
+        found
+            .notes
+            .push("the live type is another one, so the index may have taken them".to_owned());
+    } else if index.is_raced(path) && !index.is_live {
+        found.confidence = Confidence::Likely;
+        found.notes.push(
+            "values of different types arrived close together; another order would refuse others"
+                .to_owned(),
+        );
     }
 }
 

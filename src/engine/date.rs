@@ -8,12 +8,14 @@
 //! Not known: locales other than English and the neutral one; the texts of `java.time` behind a single format.
 
 mod calendar;
+mod java;
 mod joda;
 mod zone;
 
 use crate::model::engine::{Engine, Product};
 use crate::model::fate::Cause;
 
+use java::Java;
 use joda::{Joda, Refused};
 
 /// A date format of a mapping, ready to read strings.
@@ -25,6 +27,7 @@ pub struct DateFormat {
 #[derive(Clone, Debug)]
 enum Grammar {
     Joda(Joda),
+    Java(Java),
 }
 
 /// A moment in time.
@@ -48,17 +51,22 @@ pub struct DateFailure {
 impl DateFormat {
     /// Reads a `format`.
     pub fn compile(format: &str, engine: Engine) -> Result<Self, DateFailure> {
-        if uses_joda(engine) {
+        if uses_joda(engine) && !asks_for_java(format, engine) {
             let joda = Joda::compile(format).map_err(refused)?;
             return Ok(Self { grammar: Grammar::Joda(joda) });
         }
-        Err(DateFailure::unknown("dates of this engine"))
+        match Java::compile(format, engine) {
+            Ok(java) => Ok(Self { grammar: Grammar::Java(java) }),
+            Err(java::Refused::Unknown(why)) => Err(DateFailure::unknown(why)),
+            Err(java::Refused::Illegal(causes)) => Err(DateFailure { causes, unknown: None }),
+        }
     }
 
     /// Whether date detection takes the string for a date with this format. What is detected may still fail to parse.
     pub fn detects(&self, text: &str) -> bool {
         match &self.grammar {
             Grammar::Joda(joda) => joda.millis(text).is_ok(),
+            Grammar::Java(java) => java.detects(text),
         }
     }
 
@@ -68,6 +76,10 @@ impl DateFormat {
             Grammar::Joda(joda) => match joda.millis(text) {
                 Ok(millis) => Ok(Moment { millis, nanos_of_milli: 0 }),
                 Err(thrown) => Err(DateFailure { causes: vec![thrown.cause()], unknown: None }),
+            },
+            Grammar::Java(java) => match java.parse(text) {
+                Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
+                Err(causes) => Err(DateFailure { causes, unknown: None }),
             },
         }
     }
@@ -110,9 +122,17 @@ fn uses_joda(engine: Engine) -> bool {
     engine.product == Product::Elasticsearch && engine.major < 7
 }
 
+/// From 6.7 on a format that begins with `8` is one of `java.time`, as a preview of 7.0.
+fn asks_for_java(format: &str, engine: Engine) -> bool {
+    engine.minor >= 7 && format.starts_with('8')
+}
+
 fn refused(refused: Refused) -> DateFailure {
     match refused {
         Refused::Thrown(thrown) => DateFailure { causes: vec![thrown.cause()], unknown: None },
+        Refused::Pattern(outer, inner) => {
+            DateFailure { causes: vec![outer.cause(), inner.cause()], unknown: None }
+        }
         Refused::Unknown(why) => DateFailure::unknown(why),
     }
 }

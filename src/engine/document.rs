@@ -6,6 +6,7 @@
 pub(crate) mod copy;
 pub(crate) mod splitting;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::failure::{Failure, Outcome};
@@ -78,6 +79,8 @@ pub(crate) struct Doc<'t> {
     pub in_copy: bool,
     /// What limits count while reading.
     pub counts: Counts,
+    /// Keys of values that a document may hold once.
+    pub once: BTreeSet<Vec<u8>>,
 }
 
 /// What limits count while a document is read.
@@ -102,6 +105,7 @@ pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> 
         walked: Walked::default(),
         in_copy: false,
         counts: Counts::default(),
+        once: BTreeSet::new(),
     };
     match world.switches.walk {
         Walk::Splitting | Walk::Expanding => splitting::walk(&mut doc)?,

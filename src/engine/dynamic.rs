@@ -11,7 +11,7 @@ use crate::engine::date::DateFormat;
 use crate::engine::document::{Doc, NewMapper};
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Rule};
-use crate::engine::java;
+use crate::engine::number::{self, NumberKind};
 use crate::engine::limits;
 use crate::engine::names;
 use crate::engine::switches::{DateExtra, FieldError, Switches};
@@ -153,7 +153,7 @@ fn class_cast(type_name: &str, switches: &Switches) -> String {
         crate::model::engine::Product::OpenSearch => "opensearch",
     };
     let package = format!("org.{product}.index.mapper");
-    let leaf = format!("{package}.{}", java::mapper_class(type_name));
+    let leaf = format!("{package}.{}", mapper_class(type_name));
     let object = format!("{package}.ObjectMapper");
     format!(
         "class {leaf} cannot be cast to class {object} ({leaf} and {object} are in unnamed module of loader 'app')"
@@ -237,7 +237,7 @@ fn guess(doc: &Doc<'_>, token: Token<'_>, name: &[u8]) -> Outcome<Guess> {
     match token {
         Token::String(text) => Ok(guess_string(doc, text)),
         Token::Integer(text) => {
-            if !doc.switches().big_integers && java::parse_long(text).is_none() {
+            if !doc.switches().big_integers && number::parse_long(&visible(text)).is_err() {
                 let text = "No matching token for number_type [BIG_INTEGER]";
                 return Err(Failure::state(text)
                     .class(RejectClass::NumberRange)
@@ -257,16 +257,20 @@ fn guess(doc: &Doc<'_>, token: Token<'_>, name: &[u8]) -> Outcome<Guess> {
 }
 
 fn guess_string(doc: &Doc<'_>, text: &[u8]) -> Guess {
-    let (long, double) = (java::parse_long(text).is_some(), java::parse_double(text).is_ok());
-    let numeric = doc.world.numeric_detection;
-    if long && numeric {
-        return Guess { kind: MatchType::Long, date: None, decision: Decision::NumericDetection };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Guess::plain(MatchType::String, "strings");
+    };
+    if let Some(kind) = number::kind_of(text) {
+        let kind = match kind {
+            NumberKind::Long => MatchType::Long,
+            NumberKind::Double => MatchType::Double,
+        };
+        return match doc.world.numeric_detection {
+            true => Guess { kind, date: None, decision: Decision::NumericDetection },
+            false => Guess::plain(MatchType::String, "strings"),
+        };
     }
-    if double && numeric {
-        return Guess { kind: MatchType::Double, date: None, decision: Decision::NumericDetection };
-    }
-    let shown = std::str::from_utf8(text);
-    if !long && !double && let Ok(text) = shown {
+    {
         let found = doc.world.dates.iter().find(|detector| detector.format.detects(text));
         if let Some(detector) = found {
             let decision = Decision::DateDetection(detector.pattern.to_string());
@@ -366,8 +370,9 @@ fn from_template(
     let decision = Decision::DynamicTemplate(template.name.to_string());
     let field_type = body.get("type").and_then(Value::as_str).unwrap_or_default();
     if field_type == "object" || field_type == "nested" {
-        let object = mapping::read_object(&body, &FieldPath(vec![name.into()]))
+        let mut object = mapping::read_object(&body, &FieldPath(vec![name.into()]))
             .map_err(|error| Failure::mapper(error.to_string()))?;
+        object.params.retain(|key, _| OBJECT_PARAMETERS.contains(&key.as_str()));
         let node = tree::object(&object, &full, inherited(doc, parent), doc.world.surroundings());
         let node = Node::Object(Arc::new(node));
         return Ok(NewMapper { full, node, definition: Field::Object(object), decision });
@@ -377,6 +382,10 @@ fn from_template(
     let node = compile(doc, &leaf, &full);
     Ok(NewMapper { full, node, definition: Field::Leaf(leaf), decision })
 }
+
+/// What an object takes beside `dynamic`, `enabled`, `properties`; anything else in a template is dropped.
+const OBJECT_PARAMETERS: [&str; 4] =
+    ["include_in_parent", "include_in_root", "include_in_all", "subobjects"];
 
 fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Box<Failure> {
     let name = visible(name);
@@ -422,4 +431,22 @@ fn register(doc: &mut Doc<'_>, new: NewMapper) -> Outcome {
     limits::check_new(doc, &new)?;
     doc.walked.new.push(new);
     Ok(())
+}
+
+/// The class that maps a type, as Java prints it.
+fn mapper_class(type_name: &str) -> String {
+    match type_name {
+        "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => {
+            "NumberFieldMapper".to_owned()
+        }
+        other => {
+            let words = other.split('_').map(|word| {
+                let mut chars = word.chars();
+                chars.next().map_or(String::new(), |first| {
+                    first.to_uppercase().chain(chars).collect::<String>()
+                })
+            });
+            format!("{}FieldMapper", words.collect::<String>())
+        }
+    }
 }

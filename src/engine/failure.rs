@@ -15,7 +15,7 @@ pub(crate) type Outcome<T = ()> = Result<T, Box<Failure>>;
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     /// As the engine prints it: class name in snake case.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The sentence; `None` where the engine prints `null`.
     pub reason: Option<Cow<'static, str>>,
     /// What caused it.
@@ -27,9 +27,12 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(kind: &'static str, reason: impl Into<Cow<'static, str>>) -> Box<Self> {
+    pub(crate) fn new(
+        kind: impl Into<Cow<'static, str>>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Box<Self> {
         Box::new(Self {
-            kind,
+            kind: kind.into(),
             reason: Some(reason.into()),
             cause: None,
             field: None,
@@ -50,6 +53,22 @@ impl Failure {
     /// `mapper_parsing_exception`.
     pub(crate) fn mapper(reason: impl Into<Cow<'static, str>>) -> Box<Self> {
         Self::new("mapper_parsing_exception", reason)
+    }
+
+    /// Exceptions as other rooms give them, outermost first.
+    pub(crate) fn from_causes(causes: &[Cause]) -> Option<Box<Self>> {
+        let (first, rest) = causes.split_first()?;
+        let mut failure = Self::new(first.error_type.clone(), "");
+        failure.reason = first.reason.clone().map(Cow::Owned);
+        failure.cause = Self::from_causes(rest);
+        Some(failure)
+    }
+
+    /// One exception as other rooms give it.
+    pub(crate) fn from_cause(cause: Cause) -> Box<Self> {
+        let mut failure = Self::new(cause.error_type, "");
+        failure.reason = cause.reason.map(Cow::Owned);
+        failure
     }
 
     #[must_use]
@@ -90,11 +109,11 @@ impl Failure {
         let mut next = self.cause.as_deref();
         while let Some(cause) = next {
             let reason = cause.reason.as_deref().map(str::to_owned);
-            caused_by.push(Cause { error_type: cause.kind.to_owned(), reason });
+            caused_by.push(Cause { error_type: cause.kind.clone().into_owned(), reason });
             next = cause.cause.as_deref();
         }
         Reject {
-            error_type: self.kind.to_owned(),
+            error_type: self.kind.clone().into_owned(),
             reason: self.message().to_owned(),
             caused_by,
             field: self.field,

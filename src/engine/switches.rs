@@ -89,6 +89,10 @@ pub(crate) struct Switches {
     pub doc_count: bool,
     /// A template that gives a leaf where a dotted name needs an object is refused in a sentence of its own.
     pub template_parent_sentence: bool,
+    /// A join without a name is refused in a sentence.
+    pub join_names_null: bool,
+    /// `scaled_float` ignores booleans too.
+    pub scaled_json_malformed: bool,
     /// `dynamic: runtime` makes no objects.
     pub runtime_makes_no_objects: bool,
 }
@@ -188,8 +192,10 @@ pub(crate) enum Geo {
     Es65,
     /// 6.8: own wrapper.
     Es68,
-    /// 7.10, 7.17, OpenSearch 1: WKT too.
+    /// 7.10, OpenSearch 1: WKT too.
     Es7,
+    /// 7.11 and later: the flat array is read outside the wrapper.
+    Es717,
     /// OpenSearch 2 and 3: GeoJSON too.
     Os2,
     /// 8.x and 9.x.
@@ -264,6 +270,7 @@ impl Switches {
             geo: match () {
                 () if at.os(2, 0) => Geo::Os2,
                 () if at.es(8, 0) => Geo::Es8,
+                () if at.es(7, 11) => Geo::Es717,
                 () if os || at.es(7, 0) => Geo::Es7,
                 () if at.es(6, 6) => Geo::Es68,
                 () => Geo::Es65,
@@ -279,6 +286,8 @@ impl Switches {
             json_name_length: at.os(3, 0),
             doc_count: at.es(7, 11) || at.os(2, 0),
             template_parent_sentence: at.es(7, 13),
+            join_names_null: at.es(7, 11),
+            scaled_json_malformed: at.os(2, 0) || at.es(8, 0),
             runtime_makes_no_objects: at.es(7, 14),
         }
     }

@@ -125,7 +125,8 @@ impl<'a> Tape<'a> {
                     }
                 }
                 Err(fault) => {
-                    tape.fault = Some(syntax(&fault, &tape, source, switches));
+                    let cut = is_cut_word(&source[cursor.offset()..]);
+                    tape.fault = Some(syntax(&fault, cut, source, switches));
                     break;
                 }
             }
@@ -260,10 +261,12 @@ fn check_number(text: &[u8]) -> Outcome {
 }
 
 /// Jackson's exception for a fault; its sentence is ours, since Jackson's depends on version and buffer.
-fn syntax(fault: &Fault, tape: &Tape<'_>, source: &[u8], switches: &Switches) -> Box<Failure> {
+fn syntax(fault: &Fault, cut_word: bool, source: &[u8], switches: &Switches) -> Box<Failure> {
     let jackson3 = switches.json_errors == JsonErrors::Jackson3;
     let kind = match fault.kind {
         FaultKind::TooDeep => "stream_constraints_exception",
+        FaultKind::UnexpectedEnd if cut_word && jackson3 => "stream_read_exception",
+        FaultKind::UnexpectedEnd if cut_word => "json_parse_exception",
         FaultKind::UnexpectedEnd if jackson3 => "unexpected_end_of_input_exception",
         FaultKind::UnexpectedEnd => "json_e_o_f_exception",
         _ if jackson3 => "stream_read_exception",
@@ -271,10 +274,18 @@ fn syntax(fault: &Fault, tape: &Tape<'_>, source: &[u8], switches: &Switches) ->
     };
     let (line, column) = place(source, fault.at);
     let reason = match fault.kind {
-        FaultKind::UnexpectedEnd if tape.items.is_empty() => "Unexpected end of file".to_owned(),
+        FaultKind::UnexpectedEnd => "Unexpected end of file".to_owned(),
         kind => format!("{} at line {line}, column {column}", kind.describe()),
     };
     Failure::new(kind, reason).class(RejectClass::NotAnObject)
+}
+
+/// Whether the bytes end inside `true`, `false` or `null`: Jackson takes what is there for an unknown word.
+fn is_cut_word(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    let rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
+    let cut = |word: &[u8]| !rest.is_empty() && rest.len() < word.len() && word.starts_with(rest);
+    cut(b"true") || cut(b"false") || cut(b"null")
 }
 
 /// Line and column, both from 1, in bytes as Jackson counts them.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::engine::names;
-use crate::engine::pattern;
 use crate::engine::switches::Switches;
 use crate::model::mapping::DynamicTemplate;
 use crate::model::path::visible;
@@ -34,7 +33,7 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 enum Pattern {
     Simple(String),
-    Regex(pattern::JavaRegex),
+    
 }
 
 /// The word for a kind of value that templates match by.
@@ -80,7 +79,7 @@ impl Template {
         let mut patterns = |key: &str| {
             let texts = texts(template.body.get(key), switches);
             let compile = |text: String| match regex {
-                true => pattern::java_regex(&text).map(Pattern::Regex),
+                true => Err(()),
                 false => Ok(Pattern::Simple(text)),
             };
             let compiled: Result<Vec<_>, _> = texts.into_iter().map(compile).collect();
@@ -141,8 +140,7 @@ impl Template {
 impl Pattern {
     fn takes(&self, text: &str) -> bool {
         match self {
-            Self::Simple(pattern) => pattern::simple_match(pattern, text),
-            Self::Regex(regex) => regex.matches(text),
+            Self::Simple(pattern) => simple_match(pattern, text),
         }
     }
 }
@@ -201,4 +199,15 @@ fn fill_value(value: &Value, fill: &dyn Fn(&str) -> String) -> Value {
         Value::Object(map) => Value::Object(fill_map(map, fill)),
         other => other.clone(),
     }
+}
+
+/// The engines' `Regex.simpleMatch`: `*` is any run of characters, everything else stands for itself.
+fn simple_match(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(text) = text.strip_prefix(head) else { return false };
+    if rest.is_empty() {
+        return true;
+    }
+    let starts = text.char_indices().map(|(i, _)| i).chain([text.len()]);
+    starts.into_iter().any(|i| simple_match(rest, &text[i..]))
 }

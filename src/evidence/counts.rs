@@ -80,40 +80,61 @@ fn documents_by_index(capture: &Capture) -> BTreeMap<String, u64> {
     capture.indices.iter().filter_map(known).collect()
 }
 
-fn coverage(backup: &Backup<'_>, capture: &Capture) -> Coverage {
+/// Why the replay of the backup may not be the history of the index: records are missing from it, or their order is not known.
+pub fn history_doubts(
+    backup: &Backup<'_>,
+    name: &str,
+    index: Option<&CapturedIndex>,
+) -> Vec<String> {
     let mut doubts = Vec::new();
     if !backup.complete {
         doubts.push("not all of the backup was read".to_owned());
     }
-    let first_time = backup.objects.first().and_then(|object| object.time);
-    if backup.objects.iter().any(|object| object.time.is_none()) {
-        doubts.push("some objects have no delivery time in their name".to_owned());
+    let undated = backup.objects.iter().filter(|object| object.time.is_none()).count();
+    if undated > 0 && backup.objects.len() > 1 {
+        doubts.push(format!(
+            "{undated} of {} objects have no delivery time: their order is not known",
+            backup.objects.len()
+        ));
     }
+    doubts.extend(index.and_then(|index| age_doubt(backup, name, index)));
+    doubts
+}
+
+fn coverage(backup: &Backup<'_>, capture: &Capture) -> Coverage {
+    let mut doubts = Vec::new();
     for (name, index) in &capture.indices {
-        doubts.extend(index_doubts(name, index, first_time));
+        doubts.extend(history_doubts(backup, name, Some(index)));
+        doubts.extend(deletion_doubt(name, index));
     }
+    doubts.dedup();
     if doubts.is_empty() { Coverage::Whole } else { Coverage::Partial(doubts) }
 }
 
-/// Why one index may hold other documents than the backup's records.
-fn index_doubts(name: &str, index: &CapturedIndex, first_time: Option<Timestamp>) -> Vec<String> {
-    let mut doubts = Vec::new();
+/// Why documents may be gone. The index tells: every operation on a shard has a sequence number, kept with the index.
+fn deletion_doubt(name: &str, index: &CapturedIndex) -> Option<String> {
     match (index.operations, index.documents) {
-        (Some(operations), Some(documents)) if operations == documents => {}
-        (Some(operations), Some(documents)) => doubts.push(format!(
+        (Some(operations), Some(documents)) if operations == documents => None,
+        (Some(operations), Some(documents)) => Some(format!(
             "{name} numbered {operations} operations for {documents} documents: some were deleted, overwritten or failed late"
         )),
-        _ => doubts.push(format!("{name} does not say whether documents were ever deleted")),
+        _ => Some(format!("{name} does not say whether documents were ever deleted")),
     }
-    match (index.created_at, first_time) {
-        (Some(created), Some(first)) if first <= created => {}
-        (Some(created), Some(first)) => doubts.push(format!(
+}
+
+/// Why the index may hold documents that came before the backup began.
+fn age_doubt(backup: &Backup<'_>, name: &str, index: &CapturedIndex) -> Option<String> {
+    let first = backup.objects.iter().filter_map(|object| object.time).min();
+    match (index.created_at, first) {
+        (Some(created), Some(first)) if first <= created => None,
+        (Some(created), Some(first)) => Some(format!(
             "{name} was created at {created:.0}, before the first object of the backup ({first:.0})"
         )),
-        (None, _) => doubts.push(format!("{name} does not say when it was created")),
-        (_, None) => {}
+        (None, _) => Some(format!("{name} does not say when it was created")),
+        (_, None) => Some(format!(
+            "no object says when it was delivered: {name} may be older than the backup"
+        )),
     }
-    doubts
 }
 
 #[cfg(test)]

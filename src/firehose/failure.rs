@@ -54,10 +54,11 @@ const FOLDERS: [(&str, FailureKind); 9] = [
     ("iceberg", FailureKind::Iceberg),
 ];
 
-/// The failure folder that a key lies in, at any depth; the last part of the key is the object's name and does not count.
-pub fn failure_kind(key: &str) -> Option<FailureKind> {
+/// The failure folder that a key lies in, at any depth, as it is spelled there. The last part of the key is the object's
+/// name and does not count.
+pub fn failure_folder(key: &str) -> Option<(FailureKind, &str)> {
     let (folders, _name) = key.rsplit_once('/')?;
-    folders.split('/').find_map(folder_kind)
+    folders.split('/').find_map(|folder| Some((folder_kind(folder)?, folder)))
 }
 
 /// A folder may carry the prefix in front, since Firehose puts no `/` between the two: `legacyelasticsearch-failed`.

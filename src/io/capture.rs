@@ -122,6 +122,7 @@ pub fn save(capture: &Capture, path: &Path) -> Result<(), CaptureError> {
 }
 
 /// Reads a capture, plain or gzip by its first bytes.
+#[expect(clippy::disallowed_methods, reason = "capture files are read here")]
 pub fn load(path: &Path) -> Result<Capture, CaptureError> {
     let read = |source| CaptureError::Read { path: path.to_owned(), source };
     let stored = fs::read(path).map_err(read)?;

@@ -24,11 +24,12 @@ mod auth;
 mod door;
 mod engines;
 mod error;
+mod sign;
 
 pub use auth::{Auth, AuthKind, Aws, AwsService, Secret, Secrets};
 pub use error::{ClusterError, Trouble, Why};
 
-use door::{Answer, Door, Read};
+use door::{Answer, Door, Read, safe};
 use engines::Root;
 
 /// The longest list of names in one path. Proxies and engines take 4,096 bytes of request line at least.
@@ -59,24 +60,28 @@ pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, Clust
     let mut notes = Notes::default();
     let engines = read_engines(&door, &mut notes).await?;
     let indices = read_indices(&door, name, &mut notes).await?;
-    let (index_key, component_key) = ("index_template", "component_template");
-    let legacy = optional(&door, Read::LegacyTemplates, "legacy templates", &mut notes).await?;
-    let composable =
-        optional(&door, Read::IndexTemplates, "composable templates", &mut notes).await?;
-    let components =
-        optional(&door, Read::ComponentTemplates, "component templates", &mut notes).await?;
-    let data_streams = read_data_streams(&door, name, &indices, &mut notes).await?;
+    let legacy = read_templates(&door, Read::LegacyTemplates, &mut notes).await?;
+    let index = read_templates(&door, Read::IndexTemplates, &mut notes).await?;
+    let parts = read_templates(&door, Read::ComponentTemplates, &mut notes).await?;
+    let data_streams = read_data_streams(&door, &indices, &mut notes).await?;
     Ok(Capture {
-        captured_at: Timestamp::now(),
+        captured_at: now(),
         requested: name.to_owned(),
         engines,
         indices,
         legacy_templates: answers::as_map(legacy),
-        index_templates: answers::by_name(composable, "index_templates", index_key),
-        component_templates: answers::by_name(components, "component_templates", component_key),
+        index_templates: answers::by_name(index, "index_templates", "index_template"),
+        component_templates: answers::by_name(parts, "component_templates", "component_template"),
         data_streams,
         unanswered: notes.sorted(),
     })
+}
+
+/// To the millisecond, as the engines count.
+#[expect(clippy::disallowed_methods, reason = "the clock says when the cluster was read")]
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 /// What was not answered, in words.
@@ -100,6 +105,7 @@ impl Notes {
     }
 }
 
+/// `GET /` first; the nodes where it leaves something open.
 async fn read_engines(door: &Door, notes: &mut Notes) -> Result<Vec<Engine>, ClusterError> {
     let root = door.get(Read::Root).await?;
     let said = if root.status == 200 { engines::of_root(&root.body) } else { Root::Nothing };
@@ -108,19 +114,18 @@ async fn read_engines(door: &Door, notes: &mut Notes) -> Result<Vec<Engine>, Clu
         Root::OpenSearch(_) => Some(Product::OpenSearch),
         Root::Either | Root::Nothing => None,
     };
-    let nodes = door.get(Read::Nodes).await?;
-    let of_nodes = engines::of_nodes(&nodes.body, product);
+    let answer = door.get(Read::Nodes).await?;
+    let of_nodes = engines::of_nodes(&answer.body, product);
+    let is_masked = of_nodes.iter().all(|engine| engines::is_mask(*engine));
     match said {
-        // A node that says 7.10.2 too has said nothing new.
-        _ if of_nodes.iter().any(|engine| !engines::is_ambiguous(*engine)) => Ok(of_nodes),
+        _ if !is_masked => Ok(of_nodes),
         Root::OpenSearch(candidates) => Ok(candidates),
-        Root::Either => Ok(engines::either()),
-        _ if !of_nodes.is_empty() => Ok(engines::either()),
-        _ => {
+        Root::Nothing if of_nodes.is_empty() => {
             notes.add("engine", Read::Root, &root);
-            notes.add("engine", Read::Nodes, &nodes);
+            notes.add("engine", Read::Nodes, &answer);
             Ok(Vec::new())
         }
+        _ => Ok(engines::either()),
     }
 }
 
@@ -142,9 +147,13 @@ async fn read_indices(
     let mut indices = BTreeMap::new();
     for (index, mappings) in mappings {
         let settings = settings.remove(&index).unwrap_or_default();
+        let operations = answers::operations(&stats, &index, &settings);
+        if operations.is_none() && !stats.is_null() {
+            notes.0.push(format!("sequence numbers of {}: not of every shard", safe(&index)));
+        }
         let captured = CapturedIndex {
             documents: read_count(door, &index, notes).await?,
-            operations: answers::operations(&stats, &index, &settings),
+            operations,
             created_at: answers::created_at(&settings),
             aliases: aliases.remove(&index).unwrap_or_default(),
             settings,
@@ -177,7 +186,7 @@ async fn no_such_index(door: &Door, name: &str) -> Result<ClusterError, ClusterE
     let names = answers::names(&answer.body);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let near = similar::get_close_matches(name, &names, 3, 0.6);
-    let near = near.into_iter().map(str::to_owned).collect();
+    let near = near.into_iter().map(safe).collect();
     Ok(ClusterError::NoSuchIndex { requested: name.to_owned(), host: door.host.clone(), near })
 }
 
@@ -191,26 +200,45 @@ async fn read_count(
     let documents = answers::documents(&answer.body);
     match (answer.status, documents) {
         (200, None) => {
-            notes.0.push(format!("documents of {index}: not all of its shards answered _count"))
+            let index = safe(index);
+            notes.0.push(format!("documents of {index}: not all of its shards answered _count"));
         }
         (200, Some(_)) => {}
-        _ => notes.add(&format!("documents of {index}"), read, &answer),
+        _ => notes.add(&format!("documents of {}", safe(index)), read, &answer),
     }
     Ok(documents)
+}
+
+/// Composable templates came with Elasticsearch 7.8 and OpenSearch 1.0. An engine that does not know them takes the path for
+/// an index name that it refuses.
+async fn read_templates(
+    door: &Door,
+    read: Read<'_>,
+    notes: &mut Notes,
+) -> Result<Value, ClusterError> {
+    let answer = door.get(read).await?;
+    let what = read.path();
+    match answer.status {
+        200 => return Ok(answer.body),
+        400 | 404 | 405 => notes.0.push(format!("{what}: this version of the engine has none")),
+        _ => notes.add(&what, read, &answer),
+    }
+    Ok(Value::Null)
 }
 
 /// Backing indices are named `.ds-...`; without one there is no data stream, and no need to ask an engine that knows none.
 async fn read_data_streams(
     door: &Door,
-    name: &str,
     indices: &BTreeMap<String, CapturedIndex>,
     notes: &mut Notes,
 ) -> Result<BTreeMap<String, Value>, ClusterError> {
     if !indices.keys().any(|index| index.starts_with(".ds-")) {
         return Ok(BTreeMap::new());
     }
-    let body = optional(door, Read::DataStreams(name), "data streams", notes).await?;
-    Ok(answers::by_name(body, "data_streams", ""))
+    let body = optional(door, Read::DataStreams, "data streams", notes).await?;
+    let mut streams = answers::by_name(body, "data_streams", "");
+    streams.retain(|_, stream| answers::backing(stream).any(|name| indices.contains_key(name)));
+    Ok(streams)
 }
 
 /// A read that may go unanswered: null then, and a note.

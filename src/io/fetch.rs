@@ -7,7 +7,8 @@
 pub mod body;
 mod pump;
 
-pub use body::{Body, FetchError, problem};
+pub use body::Body;
+pub(super) use body::unreadable;
 
 use std::sync::{Arc, Mutex};
 

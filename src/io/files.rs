@@ -23,6 +23,11 @@ use crate::model::problem::{Problem, ProblemKind};
 /// The names under which a capture lies beside a backup.
 const CAPTURE_NAMES: [&str; 2] = ["capture.json", "capture.json.gz"];
 
+/// Beside a backup, whether a folder was named or, by a shell, everything in it.
+fn is_capture(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| CAPTURE_NAMES.iter().any(|capture| name == *capture))
+}
+
 /// Adds a file, or everything below a directory; gives back what was looked for, in words.
 pub(super) fn list_path(
     path: &Path,
@@ -39,8 +44,12 @@ pub(super) fn list_path(
     if metadata.is_dir() {
         return list_directory(path, argument, listing);
     }
-    let base = Base::new(path.parent().unwrap_or(Path::new("")));
-    add_file(path, &metadata, &base, argument, listing)?;
+    if is_capture(path) && metadata.is_file() {
+        listing.captures.push(path.to_owned());
+    } else {
+        let base = Base::new(path.parent().unwrap_or(Path::new("")));
+        add_file(path, &metadata, &base, argument, listing)?;
+    }
     Ok(path.display().to_string())
 }
 
@@ -55,12 +64,23 @@ pub(super) fn list_glob(
     let matches =
         glob::glob_with(pattern, options).expect("the pattern was parsed with the arguments");
     let base = fixed_part(pattern);
+    let mut folders: Vec<PathBuf> = Vec::new();
     for matched in matches {
         let path = matched.map_err(|error| SourceError::File {
             path: error.path().to_owned(),
             source: error.into(),
         })?;
-        Walk::new(Base::new(&base), argument).visit(&path, listing);
+        if folders.iter().any(|folder| path.starts_with(folder)) {
+            continue; // `**` matches what lies in a folder that it matches
+        }
+        if path.is_dir() {
+            folders.push(path.clone());
+        }
+        if is_capture(&path) && path.parent() == Some(base.as_path()) && path.is_file() {
+            listing.captures.push(path);
+        } else {
+            Walk::new(Base::new(&base), argument).visit(&path, listing);
+        }
     }
     Ok(format!("no file matches {pattern}"))
 }

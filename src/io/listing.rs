@@ -94,9 +94,9 @@ pub async fn list(sources: &[Source], s3: &S3Options) -> Result<Listing, SourceE
     let mut listing = Listing::default();
     let mut empty = Vec::new();
     for (argument, source) in sources.iter().enumerate() {
-        let before = listing.entries.len() + listing.captures.len();
+        let before = listing.things();
         let looked_for = list_one(source, argument, s3, &mut listing).await?;
-        if listing.entries.len() + listing.captures.len() == before {
+        if listing.things() == before {
             empty.push(looked_for);
         }
     }
@@ -155,7 +155,7 @@ fn keep_each_once(listing: &mut Listing) {
         first
     });
     let mut captures = BTreeSet::new();
-    listing.captures.retain(|path| captures.insert(path.clone()));
+    listing.captures.retain(|path| captures.insert(std::fs::canonicalize(path).ok()));
 }
 
 /// Two different places with the same key are shown with their full names.
@@ -170,6 +170,11 @@ fn tell_apart(entries: &mut [Entry]) {
 }
 
 impl Listing {
+    /// Whatever makes a source more than empty.
+    fn things(&self) -> usize {
+        self.entries.len() + self.captures.len() + self.problems.len()
+    }
+
     /// What `firehose::deliveries` sorts.
     pub fn found(&self) -> Vec<Found> {
         self.entries.iter().map(|entry| entry.found.clone()).collect()
@@ -178,6 +183,12 @@ impl Listing {
     /// The entries at these positions, in this order.
     pub fn pick(&self, positions: &[usize]) -> Vec<Entry> {
         positions.iter().map(|position| self.entries[*position].clone()).collect()
+    }
+
+    /// Objects without an `ETag`: that they do not change while they are read is known by their size only.
+    pub fn untagged(&self) -> usize {
+        let untagged = |entry: &&Entry| matches!(entry.location, Location::S3 { etag: None, .. });
+        self.entries.iter().filter(untagged).count()
     }
 
     /// The capture beside the backup. Two of them are a usage error: none may win by chance.

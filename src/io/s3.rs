@@ -3,10 +3,17 @@
 //! In: how to sign in, and a bucket. Out: listings and bytes. Refuses to know: what is in an object, and any request that
 //! is not a read: `HeadBucket`, `ListObjectsV2` and `GetObject` are all that this folder sends.
 
+mod attempts;
 pub mod client;
 pub mod error;
-pub mod get;
+mod get;
 mod list;
+pub mod options;
+mod signin;
 
-pub use client::{Addressing, Payer, Proxies, S3Options, Signing, Store, Traffic};
+pub use attempts::Traffic;
+pub use client::Store;
 pub use error::S3Error;
+pub use options::{Addressing, Payer, Proxies, S3Options, Signing};
+
+pub(super) use get::open;

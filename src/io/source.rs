@@ -74,7 +74,9 @@ impl SourceError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } => Some(hint.clone()),
-            Self::NothingThere { .. } => Some("see what a SOURCE holds with --list".to_owned()),
+            Self::NothingThere { .. } => {
+                Some("check the spelling; an S3 prefix is taken letter by letter".to_owned())
+            }
             Self::File { .. } => None,
             Self::S3(error) => error.hint(),
         }

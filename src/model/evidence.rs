@@ -93,9 +93,10 @@ impl Evidence<'_> {
         }
     }
 
-    /// The best that any finding can be: with no engine, or two that both fit, nothing is certain.
+    /// The best that any finding can be: where two engines fit, nothing is certain. Where none is known, nothing is replayed,
+    /// and what the bytes alone show is as certain as ever.
     pub fn ceiling(&self) -> Confidence {
-        if self.engines.len() == 1 { Confidence::Certain } else { Confidence::Likely }
+        if self.engines.len() > 1 { Confidence::Likely } else { Confidence::Certain }
     }
 
     /// The only index; `None` where there are several.
@@ -113,10 +114,10 @@ impl<'a> IndexEvidence<'a> {
         (!self.name.is_empty()).then(|| self.name.to_owned())
     }
 
-    /// The field as the index has it: live where that is known, else replayed.
+    /// The field as the replay left it, which is what refused records met; else as it is live.
     pub fn mapped(&self, path: &FieldPath) -> Option<&'a Field> {
         let field = self.fields.get(path)?;
-        if self.is_live { field.live } else { field.replayed }
+        field.replayed.or(field.live)
     }
 
     /// The objects above a field, outermost first.
@@ -147,10 +148,42 @@ impl<'a> IndexEvidence<'a> {
         self.fields.get(path).is_some_and(is_other) || self.above(path).any(|(_, f)| is_other(f))
     }
 
+    /// Whether the live mapping shows that the replay is not the whole story: a field that records hold has another type than
+    /// they give, or is live although the replay never maps it.
+    pub fn is_contradicted(&self) -> bool {
+        self.fields.values().any(|field| {
+            let is_unmade = field.live.is_some() && field.replayed.is_none() && field.present() > 0;
+            field.is_contradicted() || is_unmade
+        })
+    }
+
+    /// Whether a record may have met values of a raced field in its bulk request: chance decided which of those records the
+    /// engine took, and with them which one added their other new fields.
+    pub fn is_near_race(&self, at: Sighting, objects: &[Object]) -> bool {
+        let raced = self.fields.values().filter_map(|field| field.origin?.addition());
+        raced
+            .filter(|addition| addition.raced)
+            .any(|addition| is_near(objects, addition.sighting, at))
+    }
+
     /// Whether chance decided the field's type: see [`Addition::raced`](super::timeline::Addition::raced).
     pub fn is_raced(&self, path: &FieldPath) -> bool {
         let origin = self.fields.get(path).and_then(|field| field.origin);
         origin.and_then(Origin::addition).is_some_and(|addition| addition.raced)
+    }
+}
+
+/// Longest time in seconds for which Firehose collects records before it sends them (`BufferingHints.IntervalInSeconds` of the
+/// service model). Records closer together than this may have met in one bulk request.
+const LONGEST_BUFFER_SECONDS: i64 = 900;
+
+fn is_near(objects: &[Object], one: Sighting, other: Sighting) -> bool {
+    let time = |sighting: Sighting| objects.get(sighting.object as usize)?.time;
+    match (time(one), time(other)) {
+        (Some(one), Some(other)) => {
+            (one.as_second() - other.as_second()).abs() <= LONGEST_BUFFER_SECONDS
+        }
+        _ => true,
     }
 }
 

@@ -59,7 +59,7 @@ pub struct LeafField {
     /// `text`, `long`, `date`, ...
     pub field_type: String,
     /// Multi-fields.
-    pub fields: BTreeMap<Name, LeafField>,
+    pub fields: BTreeMap<Name, Self>,
     /// All other parameters, as written.
     pub params: Map<String, Value>,
 }

@@ -3,7 +3,7 @@
 //! A name is kept as the bytes that a record holds after JSON unescaping. It is never normalised. Lone surrogates are kept in
 //! their generalised UTF-8 form, and bytes that are not UTF-8 stay as they are; both become visible escapes when shown.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// One field name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,7 +104,7 @@ pub fn visible(bytes: &[u8]) -> String {
 
 fn push_invalid(shown: &mut String, invalid: &[u8]) {
     for byte in invalid {
-        shown.push_str(&format!("\\x{byte:02x}"));
+        let _ = write!(shown, "\\x{byte:02x}");
     }
 }
 

@@ -1,5 +1,8 @@
 //! Input that could not be read: where and what. Counted, never fatal, never silent: a report with a problem is incomplete.
 
+use std::error::Error;
+use std::io;
+
 /// One stretch of input that was not read, or whose records could not be counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -13,6 +16,34 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// What happened, in words, with what to do where something can be done.
     pub message: String,
+}
+
+/// Why a store could not give an object's bytes. Its readers carry it inside an [`io::Error`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unreadable {
+    /// What kind of problem this is.
+    pub kind: ProblemKind,
+    /// What happened, in words, with what to do where something can be done.
+    pub message: String,
+}
+
+impl Unreadable {
+    /// The one that a read error stands for, however deep decoders have wrapped it.
+    pub fn behind(error: &io::Error) -> Option<&Self> {
+        let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+        while let Some(inner) = cause {
+            if let Some(found) = inner.downcast_ref::<Self>() {
+                return Some(found);
+            }
+            // An `io::Error` counts what it carries as itself, not as its source.
+            cause = match inner.downcast_ref::<io::Error>() {
+                Some(wrapper) => wrapper.get_ref().map(|carried| carried as _),
+                None => inner.source(),
+            };
+        }
+        None
+    }
 }
 
 /// What kind of problem.
@@ -32,7 +63,7 @@ pub enum ProblemKind {
     LimitReached,
     /// An object could not be fetched.
     GetFailed,
-    /// An object is archived (GLACIER, DEEP_ARCHIVE) and must be restored first.
+    /// An object is archived (`GLACIER`, `DEEP_ARCHIVE`) and must be restored first.
     Archived,
     /// The key that encrypts the object may not be used.
     KmsRefused,

@@ -21,6 +21,8 @@ pub struct Report {
     pub complete: bool,
     /// What was looked at.
     pub inputs: Inputs,
+    /// Why findings about an index cannot be certain, by index.
+    pub doubts: BTreeMap<String, Vec<String>>,
     /// The numbers.
     pub counts: Counts,
     /// Backup objects in delivery order; sightings name them by rank.

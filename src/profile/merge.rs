@@ -46,11 +46,11 @@ impl Profile {
         if self.fields.len() <= limits.paths {
             return;
         }
-        let mut ranks: Vec<u64> = self.fields.keys().map(rank).collect();
-        ranks.sort_unstable();
-        let ceiling = ranks[limits.paths];
+        let mut ranks: Vec<_> = self.fields.keys().map(|path| (rank(path), path)).collect();
+        let (_, ceiling, _) = ranks.select_nth_unstable(limits.paths);
+        let ceiling = (ceiling.0, ceiling.1.clone());
         self.fields.retain(|path, sums| {
-            let keep = rank(path) < ceiling;
+            let keep = (rank(path), path) < (ceiling.0, &ceiling.1);
             if !keep {
                 self.other_values +=
                     Kind::ALL.iter().map(|kind| sums.kinds[*kind].count).sum::<u64>();
@@ -63,7 +63,8 @@ impl Profile {
     }
 }
 
-/// The largest hash of a path and those above it: what is kept below a limit is kept with its parents.
+/// The largest hash of a path and those above it. Among equal ranks a parent comes before what is below it, so that what
+/// is kept within a limit is kept with its parents.
 fn rank(path: &FieldPath) -> u64 {
     let mut here = 0;
     let hashes = path.0.iter().map(|name| {

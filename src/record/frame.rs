@@ -409,8 +409,9 @@ impl<'r> Frames<'r> {
         matches!(self.ending, Ending::Open) || self.filled > self.window().len()
     }
 
+    /// Whether there is more than one record may have. One byte beyond is read to know.
     fn at_limit(&self) -> bool {
-        self.filled - self.lead >= self.record_limit
+        self.filled - self.lead > self.record_limit
     }
 
     fn wants_more(&self, fault: Fault) -> bool {
@@ -432,7 +433,7 @@ impl<'r> Frames<'r> {
         self.at -= self.lead;
         self.filled -= self.lead;
         self.lead = 0;
-        let double = (self.filled * 2).min(self.record_limit);
+        let double = (self.filled * 2).min(self.record_limit.saturating_add(1));
         let least = double.max(self.filled + 1).max(self.chunk);
         let room = least.next_multiple_of(self.chunk);
         if self.buffer.len() < room {

@@ -8,7 +8,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use crate::model::problem::ProblemKind;
+use crate::model::problem::{ProblemKind, Unreadable};
 
 mod deflate;
 mod gzip;
@@ -118,6 +118,9 @@ fn damaged(message: impl Into<String>) -> io::Error {
 
 /// Who is to blame for an error of a reader that [`open`] made: the compression, else the store.
 pub fn blame(error: &io::Error) -> Broken {
+    if let Some(Unreadable { kind, message }) = Unreadable::behind(error).cloned() {
+        return Broken { kind, message };
+    }
     let compression = error.get_ref().and_then(|inner| inner.downcast_ref::<Damaged>()).is_some();
     let kind = if compression { ProblemKind::CompressionDamaged } else { ProblemKind::GetFailed };
     Broken { kind, message: error.to_string() }

@@ -6,7 +6,7 @@
 use crate::model::path::visible;
 
 /// Text on one line: control characters, line ends and direction marks become visible escapes.
-pub(super) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match escaped(c) {
@@ -42,15 +42,34 @@ pub(super) fn harmless_json(document: &str) -> String {
     shown
 }
 
-/// The first bytes of a record on one line of at most `width` characters; `...` where there is more.
-pub(super) fn excerpt(bytes: &[u8], length: u64, width: usize) -> String {
+/// A record of `length` bytes, of which `bytes` are known, on one line of at most `width` characters; `...` stands for what is
+/// left out. Where the line would end before the field `name`, it begins just before it.
+pub(super) fn excerpt(bytes: &[u8], length: u64, name: Option<&[u8]>, width: usize) -> String {
     let shown = harmless(&visible(bytes));
     let is_cut = (bytes.len() as u64) < length;
     if shown.chars().count() <= width && !is_cut {
         return shown;
     }
-    let kept: String = shown.chars().take(width.saturating_sub(3)).collect();
-    format!("{kept}...")
+    let at = name.and_then(|name| place_of(bytes, name)).unwrap_or(0);
+    let is_beyond = at > 0 && at + NAME_AND_VALUE > width;
+    let (before, from) = if is_beyond { ("...", at) } else { ("", 0) };
+    let room = width.saturating_sub(before.len());
+    let rest: Vec<char> = shown.chars().skip(from).collect();
+    if rest.len() <= room && !is_cut {
+        return format!("{before}{}", rest.iter().collect::<String>());
+    }
+    let kept: String = rest.iter().take(room.saturating_sub(3)).collect();
+    format!("{before}{kept}...")
+}
+
+/// Characters of a field's name and value that a reader wants to see.
+const NAME_AND_VALUE: usize = 40;
+
+/// Where a field's quoted name begins in what is shown of a record.
+fn place_of(bytes: &[u8], name: &[u8]) -> Option<usize> {
+    let quoted = [b"\"", name, b"\""].concat();
+    let at = bytes.windows(quoted.len()).position(|window| window == quoted)?;
+    Some(harmless(&visible(&bytes[..at])).chars().count())
 }
 
 /// Characters that no terminal shows, but that move or hide what stands beside them: direction controls (Unicode UAX #9),
@@ -72,9 +91,18 @@ mod tests {
 
     #[test]
     fn excerpts_say_that_they_are_cut() {
-        assert_eq!(excerpt(b"{\"a\":1}", 7, 20), "{\"a\":1}");
-        assert_eq!(excerpt(b"{\"a\":1", 7, 20), "{\"a\":1...");
-        assert_eq!(excerpt(b"{\"a\":123456789}", 15, 10), "{\"a\":12...");
-        assert_eq!(excerpt(b"\xff\x1b", 2, 20), "\\xff\\x1b");
+        assert_eq!(excerpt(b"{\"a\":1}", 7, None, 20), "{\"a\":1}");
+        assert_eq!(excerpt(b"{\"a\":1", 7, None, 20), "{\"a\":1...");
+        assert_eq!(excerpt(b"{\"a\":123456789}", 15, None, 10), "{\"a\":12...");
+        assert_eq!(excerpt(b"\xff\x1b", 2, None, 20), "\\xff\\x1b");
+    }
+
+    #[test]
+    fn excerpts_begin_where_the_field_is() {
+        let record = br#"{"long":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","price":"N/A"}"#;
+        let shown = |width| excerpt(record, record.len() as u64, Some(b"price"), width);
+        assert_eq!(shown(80).as_bytes(), record);
+        assert_eq!(shown(50), r#"..."price":"N/A"}"#);
+        assert_eq!(shown(16), r#"..."price":"N..."#);
     }
 }

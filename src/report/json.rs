@@ -30,6 +30,7 @@ fn document(report: &Report) -> Document<'_> {
         complete: report.complete,
         inputs: inputs(report),
         counts: counts(report),
+        doubts: doubts(report),
         families: report.families.iter().map(|each| family(report, each)).collect(),
         fields: fields(report),
         findings: report.findings.iter().map(|each| finding(report, each)).collect(),
@@ -73,6 +74,18 @@ fn counts(report: &Report) -> wire::Counts<'_> {
     }
 }
 
+fn doubts(report: &Report) -> Vec<wire::Doubt<'_>> {
+    let all = report.doubts.iter().flat_map(|(index, doubts)| {
+        doubts.iter().map(move |reason| wire::Doubt { index: named(index), reason })
+    });
+    all.collect()
+}
+
+/// An index where it has a name.
+fn named(index: &str) -> Option<&str> {
+    (!index.is_empty()).then_some(index)
+}
+
 fn family<'a>(report: &'a Report, family: &'a Family) -> wire::Family<'a> {
     wire::Family {
         name: &family.name,
@@ -87,7 +100,7 @@ fn family<'a>(report: &'a Report, family: &'a Family) -> wire::Family<'a> {
 fn fields(report: &Report) -> Vec<Field<'_>> {
     let all = report.fields.iter().flat_map(|(index, fields)| {
         fields.iter().map(move |(path, field)| Field {
-            index: (!index.is_empty()).then_some(index.as_str()),
+            index: named(index),
             field: path.to_string(),
             r#type: &field.field_type,
             multi_fields: field

@@ -17,6 +17,8 @@ use crate::model::quantity::{counted, listed, thousands};
 use crate::model::report::Report;
 use crate::report::escape::harmless;
 
+/// Width of a sentence beside the margin.
+const WIDTH: usize = 120;
 /// Problems that are shown one by one.
 const SHOWN_PROBLEMS: usize = 10;
 
@@ -50,8 +52,9 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
         let place = rows::place(&problem.object, problem.byte_offset, problem.byte_length);
+        let place = if place.is_empty() { place } else { format!("{place}: ") };
         let what = harmless(&problem.message);
-        writeln!(out, "{}{}: {place}: {what}", paint::label(""), problem.kind.name())?;
+        writeln!(out, "{}{}: {place}{what}", paint::label(""), problem.kind.name())?;
     }
     match total.saturating_sub(SHOWN_PROBLEMS as u64) {
         0 => Ok(()),
@@ -59,14 +62,29 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
+/// Rules that could not run, those with the same reason together.
 fn not_run(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.rules_not_run.is_empty() {
-        return Ok(());
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (&rule, reason) in &report.rules_not_run {
+        match by_reason.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, rules)) => rules.push(rule),
+            None => by_reason.push((reason, vec![rule])),
+        }
     }
-    writeln!(out)?;
-    for (i, (rule, reason)) in report.rules_not_run.iter().enumerate() {
-        let label = paint::label(if i == 0 { "not run" } else { "" });
-        writeln!(out, "{label}{rule}: {}", harmless(reason))?;
+    for (i, (reason, rules)) in by_reason.iter().enumerate() {
+        if i == 0 {
+            writeln!(out)?;
+        }
+        let sentence = format!("{}: {}", rules.join(", "), harmless(reason));
+        paragraph(if i == 0 { "not run" } else { "" }, &sentence, out)?;
+    }
+    Ok(())
+}
+
+/// A sentence beside the margin, on as many lines as it needs.
+fn paragraph(label: &str, sentence: &str, out: &mut dyn Write) -> io::Result<()> {
+    for (i, line) in rows::wrapped(sentence, WIDTH).iter().enumerate() {
+        writeln!(out, "{}{line}", paint::label(if i == 0 { label } else { "" }))?;
     }
     Ok(())
 }

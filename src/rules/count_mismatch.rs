@@ -1,7 +1,7 @@
 //! `count-mismatch`: the index holds another number of documents than the backup accounts for. In: the numbers of both sides.
 //! Out: one finding at most, or the reason why the numbers cannot be compared.
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, NO_ENGINE, Rule};
 use crate::model::counts::{Counts, Coverage};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the index holds another number of documents than the backup accounts for",
     level: Level::Error,
     area: "reconcile",
+    basis: Basis::Replay,
     page: include_str!("count_mismatch.md"),
     check,
 };
@@ -22,7 +23,7 @@ fn check(evidence: &Evidence<'_>) -> Checked {
         return Checked::NotRun("there is no index to compare with".to_owned());
     }
     let Some((rest, expected)) = counts.unexplained().zip(counts.expected()) else {
-        return Checked::NotRun(missing_side(counts).to_owned());
+        return Checked::NotRun(missing_side(evidence).to_owned());
     };
     let reasons = reasons(evidence);
     match Gap::of(rest, counts.in_flight) {
@@ -52,10 +53,13 @@ impl Gap {
     }
 }
 
-fn missing_side(counts: &Counts) -> &'static str {
-    match (counts.documents, counts.rejected) {
+fn missing_side(evidence: &Evidence<'_>) -> &'static str {
+    match (evidence.counts.documents, evidence.counts.rejected) {
         (None, _) => "there is no document count to compare with",
-        (_, None) => "no engine is known, so refused records cannot be told",
+        (_, None) if evidence.indices.is_empty() => NO_ENGINE,
+        (_, None) => {
+            "which index each record went to is not known, so refused records cannot be told"
+        }
         _ => "the numbers are out of range",
     }
 }
@@ -96,7 +100,9 @@ fn mismatch(evidence: &Evidence<'_>, gap: &Gap, expected: i64, reasons: Vec<Stri
 
 /// Chance that decided a type decided the fate of records too, so the number expected is only likely then.
 fn confidence(evidence: &Evidence<'_>, reasons: &[String]) -> Confidence {
-    let is_raced = |index: &IndexEvidence<'_>| index.fields.keys().any(|path| index.is_raced(path));
+    let is_raced = |index: &IndexEvidence<'_>| {
+        index.is_contradicted() || index.fields.keys().any(|path| index.is_raced(path))
+    };
     let ceilings = evidence.indices.iter().map(|index| index.ceiling);
     let ceiling = ceilings.min().unwrap_or(Confidence::Certain);
     match (reasons.is_empty(), evidence.indices.iter().any(is_raced)) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule};
 use crate::model::evidence::{Evidence, FailureObject, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level, Place};
 use crate::model::quantity::counted;
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "Firehose wrote records to a failure folder instead of the index",
     level: Level::Error,
     area: "delivery",
+    basis: Basis::Facts,
     page: include_str!("delivery_failed.md"),
     check,
 };

@@ -1,7 +1,7 @@
 //! `field-added-dynamically`: a field that nobody declared, brought into the mapping by a record. In: origins of the replay.
 //! Out: one finding per field. Leaves below an added object belong to that object; births are no findings.
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -14,12 +14,13 @@ pub(super) static RULE: Rule = Rule {
     summary: "a record added a field that was not declared",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Replay,
     page: include_str!("field_added_dynamically.md"),
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
@@ -62,19 +63,34 @@ pub(super) fn with_addition(
         help: help(),
         ..finding
     };
-    doubt(&mut found, index, (path, field));
+    doubt(&mut found, evidence, index, (path, field), addition);
     found
 }
 
 fn doubt(
     found: &mut Finding,
+    evidence: &Evidence<'_>,
     index: &IndexEvidence<'_>,
     (path, field): (&FieldPath, &FieldEvidence<'_>),
+    addition: &Addition,
 ) {
+    if !index.is_raced(path) && index.is_near_race(addition.sighting, evidence.objects) {
+        found.confidence = Confidence::Likely;
+        found.notes.push(
+            "chance decided the type of another field close by, and with it which records were taken".to_owned(),
+        );
+    }
     if index.is_raced(path) {
         found.confidence = Confidence::Likely;
         found.notes.push(
             "values of different types arrived close enough for one bulk request; which came first there is not known"
+                .to_owned(),
+        );
+    }
+    if has_other_parameters(field) {
+        found.confidence = found.confidence.min(Confidence::Likely);
+        found.notes.push(
+            "its live definition has other parameters than the record gives: somebody may have put it by hand"
                 .to_owned(),
         );
     }
@@ -83,6 +99,14 @@ fn doubt(
         found.notes.push(
             "the live mapping does not have it: the record may still be on its way, or never reached this index".to_owned(),
         );
+    }
+}
+
+/// Whether the live field has the replayed type, but not the parameters or multi-fields.
+fn has_other_parameters(field: &FieldEvidence<'_>) -> bool {
+    match (field.live, field.replayed) {
+        (Some(Field::Leaf(live)), Some(Field::Leaf(replayed))) => live != replayed,
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `field-missing-from-live`: declared, but not in the live mapping. In: declared and live mapping. Out: one finding per
 //! field; a missing object speaks for what lies below it.
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
@@ -13,16 +13,13 @@ pub(super) static RULE: Rule = Rule {
     summary: "a declared field is not in the live mapping",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Facts,
     page: include_str!("field_missing_from_live.md"),
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    if !evidence.indices.iter().any(|index| index.is_live) {
-        return Checked::NotRun("no live mapping is known".to_owned());
-    }
-    let live = evidence.indices.iter().filter(|index| index.is_live);
-    Checked::Ran(live.flat_map(of_index).collect())
+    each_live_index(evidence, of_index)
 }
 
 fn of_index(index: &IndexEvidence<'_>) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! `field-type-changed`: the live type is not the declared one. In: declared and live mapping. Out: one finding per field;
 //! what lies below such a field follows from it and is not reported again.
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
@@ -13,15 +13,13 @@ pub(super) static RULE: Rule = Rule {
     summary: "a field's live type is not the declared one",
     level: Level::Error,
     area: "drift",
+    basis: Basis::Facts,
     page: include_str!("field_type_changed.md"),
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    if !evidence.indices.iter().any(|index| index.is_live) {
-        return Checked::NotRun("no live mapping is known".to_owned());
-    }
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_live_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 //! and replayed mapping. Out: one finding at the root of each unexplained subtree, and one for each field whose live type the
 //! replay contradicts.
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule, each_live_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::Field;
@@ -13,18 +13,19 @@ pub(super) static RULE: Rule = Rule {
     summary: "no declaration and no record read here accounts for a live field or its type",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Facts,
     page: include_str!("field_unexplained.md"),
     check,
 };
 
+/// What makes a contradiction harmless.
+const RACE: &str = "values of different types met while the field was new, so another record than the first may have decided";
+
 fn check(evidence: &Evidence<'_>) -> Checked {
-    if !evidence.indices.iter().any(|index| index.is_live) {
-        return Checked::NotRun("no live mapping is known".to_owned());
-    }
     if evidence.profile.records == 0 {
         return Checked::NotRun("no record was read".to_owned());
     }
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_live_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
@@ -63,10 +64,11 @@ fn unexplained(
         (0, false) => (Confidence::Possible, "no record that could be read holds it"),
         _ => (Confidence::Possible, "the records that hold it do not map it in the replay"),
     };
-    let message = format!("`{path}` is live as {type_name} and was not declared, but {what}");
+    let message =
+        format!("`{path}` is live as {type_name}, but no template declares it, and {what}");
     Finding {
         confidence,
-        group: Some(format!("live fields were not declared, and {}", plural(what))),
+        group: Some(format!("live fields are in no template, and {}", plural(what))),
         tokens: vec![type_name.to_owned()],
         help: vec![
             "widen the backup that is read; else look for a mapping put by hand, another writer, or deleted documents".to_owned(),
@@ -91,6 +93,7 @@ fn contradicted(
     let (from, to) = (field.replayed.map(Field::type_name).unwrap_or_default(), live.type_name());
     Finding {
         confidence: Confidence::Possible,
+        notes: if index.is_raced(path) { vec![RACE.to_owned()] } else { Vec::new() },
         tokens: vec![from.to_owned(), to.to_owned()],
         help: vec![
             "look for a record before the backup begins, another writer, an ingest pipeline, or a mapping put by hand"

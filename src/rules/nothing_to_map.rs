@@ -1,7 +1,7 @@
 //! `nothing-to-map`: a field that records hold, but never with a value. In: sums and mapping. Out: one finding per field that
 //! is not mapped anywhere and would be, with the type that its first value happens to suggest.
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Confidence, Finding, Level};
 use crate::model::mapping::{Dynamic, Field, Mapping};
@@ -14,12 +14,13 @@ pub(super) static RULE: Rule = Rule {
     summary: "a field is always null or empty, so its first value will decide its type",
     level: Level::Note,
     area: "loss",
+    basis: Basis::Facts,
     page: include_str!("nothing_to_map.md"),
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {

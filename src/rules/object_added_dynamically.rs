@@ -2,7 +2,7 @@
 //! of each subtree, which speaks for everything below it.
 
 use super::field_added_dynamically::with_addition;
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a record added an object that was not declared, with everything below it",
     level: Level::Warning,
     area: "drift",
+    basis: Basis::Replay,
     page: include_str!("object_added_dynamically.md"),
     check,
 };
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 const NAMED_LEAVES: usize = 8;
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    Checked::Ran(evidence.indices.iter().flat_map(|index| of_index(evidence, index)).collect())
+    each_index(evidence, |index| of_index(evidence, index))
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
@@ -47,9 +48,12 @@ fn root(
 ) -> Finding {
     let leaves = leaves(index, path);
     let verb = if index.is_live && field.live.is_none() { "would be added" } else { "was added" };
-    let below = counted(leaves.len() as u64, "field", "fields");
     let record = evidence.tell(addition.sighting);
-    let message = format!("object `{path}` with {below} below it {verb} by {record}");
+    let below = match leaves.len() as u64 {
+        0 => String::new(),
+        number => format!(" with {} below it", counted(number, "field", "fields")),
+    };
+    let message = format!("object `{path}`{below} {verb} by {record}");
     let tokens = vec![field.replayed.map(Field::type_name).unwrap_or_default().to_owned()];
     let found = Finding { tokens, ..RULE.finding(message) };
     let mut found = with_addition(found, evidence, index, (path, field), addition);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule};
 use crate::model::evidence::Evidence;
 use crate::model::finding::{Finding, Level, Place};
 use crate::model::problem::{Problem, ProblemKind};
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "some bytes of an object cannot be read as records",
     level: Level::Error,
     area: "delivery",
+    basis: Basis::Facts,
     page: include_str!("object_damaged.md"),
     check,
 };

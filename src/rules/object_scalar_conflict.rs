@@ -1,11 +1,12 @@
 //! `object-scalar-conflict`: an object where a value is mapped, or the reverse. In: refusals of the replay and sums. Out: one
 //! finding per field, with the first record of either side. It speaks for the refusals that follow from it.
 
-use super::{Checked, Rule, refusals, with_refusal};
+use super::{Basis, Checked, Rule, each_index, refusals, with_refusal};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence};
 use crate::model::fate::RejectClass;
-use crate::model::finding::{Confidence, Finding, Level};
+use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
+use crate::model::object::Sighting;
 use crate::model::path::FieldPath;
 use crate::model::profile::Kind;
 use crate::model::quantity::counted;
@@ -16,15 +17,16 @@ pub(super) static RULE: Rule = Rule {
     summary: "one name is an object in some records and a value in others; the engine refuses one side",
     level: Level::Error,
     area: "reject",
+    basis: Basis::Replay,
     page: include_str!("object_scalar_conflict.md"),
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    let refusals = refusals(evidence, |class| {
-        matches!(class, RejectClass::ObjectScalar | RejectClass::DottedName)
-    });
-    Checked::Ran(refusals.into_iter().map(|refusal| conflict(evidence, refusal)).collect())
+    let is_mine = |class| matches!(class, RejectClass::ObjectScalar | RejectClass::DottedName);
+    each_index(evidence, |index| {
+        refusals(index, is_mine).map(|refusal| conflict(evidence, refusal)).collect()
+    })
 }
 
 fn conflict(
@@ -37,21 +39,14 @@ fn conflict(
     let message = format!("{records}: {}", sides(field, mapped));
     let mut found = Finding {
         tokens: vec![mapped.map(Field::type_name).unwrap_or_default().to_owned()],
-        notes: field
-            .and_then(|path| index.fields.get(path))
-            .map(|f| producers(evidence, f))
-            .unwrap_or_default(),
         help: vec![
             "rename one of the two at its producer; an index cannot hold both under one name"
                 .to_owned(),
         ],
         ..with_refusal(RULE.finding(message), (index, group, refused))
     };
-    if !index.is_live && field.is_some_and(|path| index.is_raced(path)) {
-        found.confidence = Confidence::Likely;
-        found.notes.push(
-            "both sides arrived close together; the other one may have come first".to_owned(),
-        );
+    if let Some(field) = field.and_then(|path| index.fields.get(path)) {
+        found.notes.extend(producers(evidence, field, refused.counted.first));
     }
     found
 }
@@ -69,14 +64,17 @@ fn sides(field: Option<&FieldPath>, mapped: Option<&Field>) -> String {
     }
 }
 
-/// The first record of either side.
-fn producers(evidence: &Evidence<'_>, field: &FieldEvidence<'_>) -> Vec<String> {
+/// The first record of either side, but for the refused one, which the finding names already.
+fn producers(
+    evidence: &Evidence<'_>,
+    field: &FieldEvidence<'_>,
+    refused: Sighting,
+) -> impl Iterator<Item = String> {
     let plain = [Kind::Boolean, Kind::Integer, Kind::Float, Kind::String];
     let value = plain.into_iter().filter_map(|kind| field.first_of(kind)).min();
-    let object = field.first_of(Kind::Object);
-    let told = |side: &str, first| format!("first {side}: {}", evidence.tell(first));
-    [object.map(|first| told("object", first)), value.map(|first| told("plain value", first))]
-        .into_iter()
-        .flatten()
-        .collect()
+    let sides = [("object", field.first_of(Kind::Object)), ("plain value", value)];
+    let others = sides.into_iter().filter_map(|(side, first)| Some((side, first?)));
+    others
+        .filter(move |(_, first)| *first != refused)
+        .map(|(side, first)| format!("first {side}: {}", evidence.tell(first)))
 }

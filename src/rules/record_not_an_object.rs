@@ -1,7 +1,7 @@
 //! `record-not-an-object`: records that the engine refuses before it looks at any field: broken JSON, or no object at the
 //! top. In: refusals of the replay. Out: one finding per index.
 
-use super::{Checked, Rule, refusals, with_refusal};
+use super::{Basis, Checked, Rule, each_index, refusals, with_refusal};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::fate::RejectClass;
 use crate::model::finding::{Finding, Level};
@@ -13,13 +13,14 @@ pub(super) static RULE: Rule = Rule {
     summary: "the engine refuses records that are not one JSON object",
     level: Level::Error,
     area: "reject",
+    basis: Basis::Facts,
     page: include_str!("record_not_an_object.md"),
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    let refusals = refusals(evidence, |class| class == RejectClass::NotAnObject);
-    Checked::Ran(refusals.into_iter().map(refused).collect())
+    let is_mine = |class| class == RejectClass::NotAnObject;
+    each_index(evidence, |index| refusals(index, is_mine).map(refused).collect())
 }
 
 fn refused((index, group, refused): (&IndexEvidence<'_>, &RejectGroup, &Refused)) -> Finding {

@@ -1,7 +1,7 @@
 //! `stream-mixed`: records of different make share one stream. In: the families of records. Out: one finding that names all
 //! families; none where all records are of one family.
 
-use super::{Checked, Rule};
+use super::{Basis, Checked, Rule};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::finding::{Finding, Level};
 use crate::model::quantity::thousands;
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "records with hardly a field in common share one stream or index",
     level: Level::Warning,
     area: "shape",
+    basis: Basis::Facts,
     page: include_str!("stream_mixed.md"),
     check,
 };

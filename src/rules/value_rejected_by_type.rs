@@ -1,10 +1,10 @@
 //! `value-rejected-by-type`: records that the engine refuses because of one value. In: refusals of the replay. Out: one
 //! finding per field and kind of refusal. Kinds that have no rule of their own yet are reported here too, in their own words.
 
-use super::{Checked, Rule, refusals, with_refusal};
+use super::{Basis, Checked, Rule, each_index, refusals, with_refusal};
 use crate::model::evidence::{Evidence, IndexEvidence};
 use crate::model::fate::RejectClass;
-use crate::model::finding::{Confidence, Finding, Level};
+use crate::model::finding::{Finding, Level};
 use crate::model::mapping::Field;
 use crate::model::quantity::thousands;
 use crate::model::timeline::{Refused, RejectGroup};
@@ -14,13 +14,13 @@ pub(super) static RULE: Rule = Rule {
     summary: "the engine refuses records because a value does not fit its field",
     level: Level::Error,
     area: "reject",
+    basis: Basis::Replay,
     page: include_str!("value_rejected_by_type.md"),
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    let refusals = refusals(evidence, is_mine);
-    Checked::Ran(refusals.into_iter().map(rejected).collect())
+    each_index(evidence, |index| refusals(index, is_mine).map(rejected).collect())
 }
 
 /// Everything that neither `object-scalar-conflict` nor `record-not-an-object` reports.
@@ -34,21 +34,11 @@ fn rejected((index, group, refused): (&IndexEvidence<'_>, &RejectGroup, &Refused
     let records = if is_plural { "records are refused" } else { "record is refused" };
     let number = thousands(refused.counted.count);
     let message = format!("{number} {records}: {}", cause(group, mapped));
-    let mut found = Finding {
+    Finding {
         tokens: vec![token(group.class).to_owned(), mapped.unwrap_or_default().to_owned()],
         help: help(group.class),
         ..with_refusal(RULE.finding(message), (index, group, refused))
-    };
-    // With a live mapping the type is known, and a value that does not fit it is refused whoever came first.
-    let is_raced = group.field.as_ref().is_some_and(|path| index.is_raced(path));
-    if is_raced && !index.is_live {
-        found.confidence = Confidence::Likely;
-        found.notes.push(
-            "values of different types arrived close together; another order would refuse others"
-                .to_owned(),
-        );
     }
-    found
 }
 
 fn cause(group: &RejectGroup, mapped: Option<&str>) -> String {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mapdrift::firehose::rotation::{Belongs, Period, rotated};
-use mapdrift::firehose::{FailureKind, deliveries, failure_kind, object_name};
+use mapdrift::firehose::{FailureKind, deliveries, failure_folder, object_name};
 use mapdrift::model::object::{Found, TimeSource};
 
 const UUID: &str = "9c948a08-1f4b-4a0e-8f3e-0d9c9a3c1b22";
@@ -81,7 +81,9 @@ fn other_names_have_no_parts() {
 
 #[test]
 fn failure_folders_are_known_in_both_spellings_at_any_depth() {
-    let check = |key: &str, kind: Option<FailureKind>| assert_eq!(failure_kind(key), kind, "{key}");
+    let check = |key: &str, kind: Option<FailureKind>| {
+        assert_eq!(failure_folder(key).map(|(kind, _)| kind), kind, "{key}");
+    };
     check("elasticsearch-failed/2019/04/30/06/x", Some(FailureKind::Index));
     check("a/b/elasticsearch_failed/x", Some(FailureKind::Index));
     check("AmazonOpenSearchService-failed/x", Some(FailureKind::Index));
@@ -163,6 +165,7 @@ fn failures_are_kept_apart_and_point_back_to_the_listing() {
     assert_eq!(deliveries.failures.len(), 1);
     assert_eq!(deliveries.failures[0].source, 0);
     assert_eq!(deliveries.failures[0].kind, FailureKind::Index);
+    assert_eq!(deliveries.failures[0].folder, "elasticsearch-failed");
     assert_eq!(deliveries.failures[0].object.time_source, TimeSource::Key);
 }
 

@@ -4,9 +4,16 @@
 
 mod architecture;
 mod bench_manifest;
+mod capture;
+mod cli;
+mod cluster;
+mod date;
 mod firehose;
+mod laws_profile;
 mod profile;
 mod record;
 mod renderers;
+mod replica;
+mod rules;
 mod sources;
 mod support;

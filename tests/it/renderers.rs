@@ -97,6 +97,10 @@ fn rich() -> Report {
     Report {
         complete: false,
         inputs: inputs(),
+        doubts: BTreeMap::from([(
+            INDEX.to_owned(),
+            vec!["the index is older than the backup".to_owned()],
+        )]),
         counts: Counts {
             objects: 2,
             records: 1_166,
@@ -282,6 +286,7 @@ fn empty() -> Report {
     Report {
         complete: true,
         inputs: Inputs::default(),
+        doubts: BTreeMap::new(),
         counts: Counts::default(),
         objects: Vec::new(),
         families: Vec::new(),
@@ -312,7 +317,9 @@ fn nasty() -> Report {
     (inputs.type_name, inputs.remarks) = (Some(NASTY.to_owned()), vec![NASTY.to_owned()]);
     inputs.backup = vec![NASTY.to_owned()];
     let mut objects = vec![object("06-26-00"), object("06-33-00")];
-    objects.iter_mut().for_each(|object| object.key = NASTY.to_owned());
+    for object in &mut objects {
+        NASTY.clone_into(&mut object.key);
+    }
     let problem = Problem {
         object: NASTY.to_owned(),
         message: NASTY.to_owned(),
@@ -320,6 +327,7 @@ fn nasty() -> Report {
     };
     Report {
         inputs,
+        doubts: BTreeMap::from([(NASTY.to_owned(), vec![NASTY.to_owned()])]),
         objects,
         families: vec![Family { paths: [name.clone()].into(), ..family("family 1", 1, &[], 0) }],
         fields: BTreeMap::from([(

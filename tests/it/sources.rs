@@ -1,13 +1,18 @@
 //! Backups on disk, on standard input and in S3: the same contract for all, and what each may do wrong.
 
 mod arguments;
+mod chain;
 mod contract;
 mod faults;
 mod files;
+mod program;
 mod signing;
+mod tags;
 
-use std::io::Read as _;
+use std::ffi::OsStr;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
@@ -16,7 +21,7 @@ use mapdrift::io::fetch::{self, FetchOptions, Stop};
 use mapdrift::io::listing::{self, Listing};
 use mapdrift::io::s3::{Proxies, S3Options, Signing};
 use mapdrift::io::source::{Source, SourceError, parse};
-use mapdrift::model::problem::Problem;
+use mapdrift::model::problem::Unreadable;
 use tokio::runtime::Runtime;
 
 use crate::support::proxy::FaultProxy;
@@ -84,7 +89,7 @@ fn signed(endpoint: &str, secret: &str) -> S3Options {
         region: Some("us-east-1".to_owned()),
         endpoint: Some(endpoint.to_owned()),
         proxies: Proxies::Never,
-        attempts: 4,
+        attempts: Some(4),
         backoff: Duration::from_millis(1),
         ..S3Options::default()
     }
@@ -98,12 +103,51 @@ fn list_files(arguments: &[&str]) -> Result<Listing, SourceError> {
     runtime.block_on(listing::list(&sources?, &S3Options::default()))
 }
 
+/// This test program once more, in an empty environment, for one test of this module.
+struct Child {
+    command: Command,
+    input: Vec<u8>,
+}
+
+const CHILD: &str = "MAPDRIFT_TEST_CHILD";
+
+/// Nothing where this is the child already.
+fn again(test: &str) -> Option<Child> {
+    if std::env::var_os(CHILD).is_some() {
+        return None;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "--nocapture", &format!("sources::{test}")])
+        .env_clear()
+        .env(CHILD, "1");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    Some(Child { command, input: Vec::new() })
+}
+
+impl Child {
+    fn env(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it; gives what it printed. It must have run one test, and that must have passed.
+    fn said(&mut self) -> String {
+        let mut child = self.command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&self.input).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        said
+    }
+}
+
 /// What one object gave: its bytes, and the problem that ended them.
 #[derive(Debug, PartialEq, Eq)]
 struct Delivered {
     key: String,
     bytes: Vec<u8>,
-    problem: Option<Problem>,
+    problem: Option<Unreadable>,
 }
 
 /// Reads all backup objects of a listing in delivery order.
@@ -121,7 +165,7 @@ fn deliver_with(runtime: &Runtime, listing: &Listing, options: &FetchOptions) ->
         let mut bytes = Vec::new();
         let failed = body.read_to_end(&mut bytes).err();
         let problem = failed
-            .map(|error| fetch::problem(&error, body.key()).expect("bodies fail with a kind"));
+            .map(|error| Unreadable::behind(&error).expect("bodies fail with a kind").clone());
         Delivered { key: body.key().to_owned(), bytes, problem }
     });
     read.collect()

@@ -66,6 +66,49 @@ pub(super) fn week(days: i64) -> (i64, i64) {
     (year, (days - first_week(year)) / 7 + 1)
 }
 
+/// How weeks are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weeks {
+    /// From Monday; week 1 has at least four days of the year.
+    Iso,
+    /// From Sunday; week 1 has 1 January.
+    Sunday,
+}
+
+impl Weeks {
+    /// The day on which week 1 begins.
+    pub(super) fn first_day(self, year: i64) -> i64 {
+        match self {
+            Self::Iso => first_week(year),
+            Self::Sunday => {
+                let january = days(year, 1, 1);
+                january - day_of_week(january) % 7
+            }
+        }
+    }
+
+    /// 52 or 53.
+    pub(super) fn count(self, year: i64) -> i64 {
+        (self.first_day(year + 1) - self.first_day(year)) / 7
+    }
+
+    /// Year and week of a day.
+    pub(super) fn of(self, day: i64) -> (i64, i64) {
+        let near = civil(day).0;
+        let year =
+            (near - 1..=near + 1).rev().find(|year| self.first_day(*year) <= day).unwrap_or(near);
+        (year, (day - self.first_day(year)) / 7 + 1)
+    }
+
+    /// The first day of the week is 1.
+    pub(super) fn day(self, iso_day: i64) -> i64 {
+        match self {
+            Self::Iso => iso_day,
+            Self::Sunday => iso_day % 7 + 1,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

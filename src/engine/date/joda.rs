@@ -45,6 +45,8 @@ impl Thrown {
 pub(super) enum Refused {
     /// The engine refuses it too.
     Thrown(Thrown),
+    /// The engine refuses it because of its pattern: its words, and Joda's.
+    Pattern(Thrown, Thrown),
     /// The engine takes it, the replica does not know how.
     Unknown(&'static str),
 }

@@ -2,7 +2,7 @@
 //!
 //! Goes in: a name, or the seconds of a local time since 1970-01-01T00:00. Comes out: offsets in seconds east of UTC.
 //! The rules are those of the bundled IANA database, not of the machine and not of the JVM that wrote the index: a
-//! region whose rules changed lately may differ. Beyond the years -9999 to 9999 the offset of the last of these years is used.
+//! region whose rules changed lately may differ, and so may times before 1970 in regions that IANA has merged since.
 
 use std::sync::OnceLock;
 
@@ -67,9 +67,12 @@ fn value(offset: Offset) -> i64 {
     i64::from(offset.seconds())
 }
 
+/// Rules repeat every 400 years, so years beyond 9999 are looked up in an earlier turn; before -9999 nothing ever changed.
 fn clock(seconds: i64) -> DateTime {
+    const TURN: i64 = 146_097 * 86_400;
     let (low, high) = (-377_705_116_800, 253_402_300_799);
-    let seconds = seconds.clamp(low, high);
+    let turns = (seconds.saturating_sub(high) + TURN - 1).div_euclid(TURN).max(0);
+    let seconds = (seconds - turns * TURN).max(low);
     let days = seconds.div_euclid(86_400);
     let (year, month, day) = super::calendar::civil(days);
     let of_day = seconds.rem_euclid(86_400);

@@ -69,10 +69,12 @@ fn with_segments(segments: &[Vec<u8>], doc: &mut Doc<'_>) -> Outcome {
         walked: std::mem::take(&mut doc.walked),
         in_copy: true,
         counts: doc.counts,
+        once: std::mem::take(&mut doc.once),
     };
     let borrowed: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
     let made = copy_below(&borrowed, &mut inner, &root);
     doc.walked = inner.walked;
+    doc.once = inner.once;
     made
 }
 

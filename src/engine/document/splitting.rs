@@ -25,7 +25,7 @@ pub(crate) fn walk(doc: &mut Doc<'_>) -> Outcome {
 
 /// Whatever is no mapper parsing exception becomes the cause of one.
 fn wrap(failure: Box<Failure>) -> Box<Failure> {
-    match failure.kind {
+    match failure.kind.as_ref() {
         "mapper_parsing_exception" | "strict_dynamic_mapping_exception" => failure,
         _ => Failure::mapper("failed to parse").because(failure),
     }

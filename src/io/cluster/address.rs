@@ -37,6 +37,23 @@ impl Address {
         Ok(Self { url })
     }
 
+    /// A path below the base path that the user named.
+    pub(super) fn below(&self, path: &str) -> Result<Url, url::ParseError> {
+        let mut base = self.url.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        base.join(path)
+    }
+
+    /// Where a redirect points: scheme, host and port. The rest may hold anything, a token included.
+    pub(super) fn shown_target(&self, location: &str) -> String {
+        match self.url.join(location) {
+            Ok(url) if url.has_host() => url.origin().ascii_serialization(),
+            _ => "an address that is none".to_owned(),
+        }
+    }
+
     /// `host:port`, the port only where it is not the scheme's own.
     pub(super) fn shown(&self) -> String {
         authority(&self.url)

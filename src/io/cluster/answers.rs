@@ -9,15 +9,19 @@ use serde_json::Value;
 /// `{NAME: {KEY: value}}` as name to value, with every object sorted: the order in which an engine prints means nothing.
 pub(super) fn by_index(body: Value, key: &str) -> BTreeMap<String, Value> {
     let Value::Object(indices) = body else { return BTreeMap::new() };
-    indices.into_iter().map(|(name, mut value)| (name, sorted(value[key].take()))).collect()
+    let value = |mut entry: Value| entry.get_mut(key).map(Value::take);
+    let known = indices.into_iter().filter_map(|(name, entry)| Some((name, value(entry)?)));
+    known.map(|(name, value)| (name, sorted(value))).collect()
 }
 
 /// `{LIST: [{name, KEY: value}]}` as name to value; the whole entry where `key` is empty.
 pub(super) fn by_name(mut body: Value, list: &str, key: &str) -> BTreeMap<String, Value> {
-    let Value::Array(entries) = body[list].take() else { return BTreeMap::new() };
+    let Some(Value::Array(entries)) = body.get_mut(list).map(Value::take) else {
+        return BTreeMap::new();
+    };
     let named = entries.into_iter().filter_map(|mut entry| {
         let name = entry["name"].as_str()?.to_owned();
-        let value = if key.is_empty() { entry } else { entry[key].take() };
+        let value = if key.is_empty() { entry } else { entry.get_mut(key)?.take() };
         Some((name, sorted(value)))
     });
     named.collect()
@@ -47,12 +51,19 @@ pub(super) fn documents(body: &Value) -> Option<u64> {
 pub(super) fn operations(stats: &Value, index: &str, settings: &Value) -> Option<u64> {
     let shards = stats["indices"].get(index)?["shards"].as_object()?;
     let expected: usize = settings["index"]["number_of_shards"].as_str()?.parse().ok()?;
-    let mut sum = 0;
+    let mut sum: u64 = 0;
     for copies in shards.values() {
         let primary = copies.as_array()?.iter().find(|copy| copy["routing"]["primary"] == true)?;
-        sum += u64::try_from(primary["seq_no"]["max_seq_no"].as_i64()? + 1).ok()?;
+        let highest = primary["seq_no"]["max_seq_no"].as_i64()?;
+        sum = sum.checked_add(u64::try_from(highest.checked_add(1)?).ok()?)?;
     }
     (shards.len() == expected).then_some(sum)
+}
+
+/// The backing indices of a data stream.
+pub(super) fn backing(stream: &Value) -> impl Iterator<Item = &str> {
+    let indices = stream["indices"].as_array().into_iter().flatten();
+    indices.filter_map(|index| index["index_name"].as_str())
 }
 
 /// Indices and aliases in the answer to `_alias`, sorted.

@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use opensearch::http::headers::HeaderValue;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use reqwest::header::HeaderValue;
 
 use super::error::ClusterError;
 
@@ -56,15 +57,8 @@ pub enum Auth {
     },
     /// A token.
     Bearer(Secret),
-    /// An API key as id and key, which are encoded together.
-    ApiKey {
-        /// The key's id.
-        id: Secret,
-        /// The key.
-        key: Secret,
-    },
-    /// An API key in the form that the engine calls `encoded`.
-    EncodedApiKey(Secret),
+    /// An API key in the form that the engine calls `encoded`: base64 of `id:key`.
+    ApiKey(Secret),
     /// The AWS chain.
     SigV4(Aws),
 }
@@ -133,7 +127,7 @@ impl Auth {
                 Self::Bearer(header_safe(secrets.bearer_token, kind, "MAPDRIFT_BEARER_TOKEN")?)
             }
             AuthKind::ApiKey => {
-                Self::of_api_key(header_safe(secrets.api_key, kind, "MAPDRIFT_API_KEY")?)
+                Self::ApiKey(encoded(header_safe(secrets.api_key, kind, "MAPDRIFT_API_KEY")?))
             }
             AuthKind::SigV4 => Self::SigV4(aws),
         })
@@ -145,18 +139,15 @@ impl Auth {
             Self::None => AuthKind::None,
             Self::Basic { .. } => AuthKind::Basic,
             Self::Bearer(_) => AuthKind::Bearer,
-            Self::ApiKey { .. } | Self::EncodedApiKey(_) => AuthKind::ApiKey,
+            Self::ApiKey(_) => AuthKind::ApiKey,
             Self::SigV4(_) => AuthKind::SigV4,
         }
     }
+}
 
-    /// The encoded form is base64, which has no colon.
-    fn of_api_key(key: Secret) -> Self {
-        match key.0.split_once(':') {
-            Some((id, key)) => Self::ApiKey { id: Secret::new(id), key: Secret::new(key) },
-            None => Self::EncodedApiKey(key),
-        }
-    }
+/// The form that goes over the wire. Base64 has no colon, so a key with one is `id:key`, not yet encoded.
+fn encoded(key: Secret) -> Secret {
+    if key.0.contains(':') { Secret(BASE64_STANDARD.encode(key.0)) } else { key }
 }
 
 impl fmt::Display for AuthKind {

@@ -1,25 +1,39 @@
 //! The one door to the cluster. In: one of the reads that exist ([`Read`]). Out: the cluster's answer, as JSON with its
 //! status. Every request is a GET without a body on a path written here; nothing else in the program can build one. It
 //! refuses to know what the answers mean.
+//!
+//! Paths and their encoding are the `opensearch` crate's. Its client is not used: it follows redirects to any host and has no
+//! switch for that (2.4.0; `TransportBuilder` keeps its `reqwest::ClientBuilder` to itself), and what it carries along
+//! includes an AWS session token. Secrets go to the named host only, so requests are sent by `reqwest` itself, which is told
+//! to follow nothing.
 
 use std::fs;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_s3::config::{ProvideCredentials as _, SharedCredentialsProvider};
-use opensearch::OpenSearch;
-use opensearch::auth::Credentials;
-use opensearch::cert::{Certificate, CertificateValidation};
-use opensearch::http::Method;
-use opensearch::http::headers::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
-use opensearch::http::response::Response;
-use opensearch::http::transport::{SingleNodeConnectionPool, TransportBuilder};
+use opensearch::CountParts;
+use opensearch::cluster::ClusterGetComponentTemplateParts;
+use opensearch::indices::{
+    IndicesGetAliasParts, IndicesGetIndexTemplateParts, IndicesGetMappingParts,
+    IndicesGetSettingsParts, IndicesGetTemplateParts, IndicesStatsParts,
+};
+use opensearch::nodes::NodesInfoParts;
+use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Request, Response};
 use serde_json::Value;
 
 use super::ClusterOptions;
 use super::address::Address;
-use super::auth::{Auth, AuthKind, Aws, AwsService};
-use super::error::{ClusterError, Why};
+use super::auth::{Auth, AuthKind, Secret};
+use super::error::{Cause, ClusterError, Why};
+use super::sign::Signer;
+
+/// The most bytes of one answer. The mappings of ten thousand indices with a thousand fields each fit.
+const MAX_ANSWER: usize = 1 << 30;
+
+/// For the connection alone: a host that is there answers within it.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Every read that exists. Names are percent-encoded; parameters are those written here.
 #[derive(Clone, Copy, Debug)]
@@ -44,29 +58,31 @@ pub(super) enum Read<'a> {
     IndexTemplates,
     /// The components of composable templates.
     ComponentTemplates,
-    /// Data streams under a name.
-    DataStreams(&'a str),
+    /// Every data stream, with its backing indices.
+    DataStreams,
     /// Every name there is: indices and their aliases.
     Names,
 }
 
 impl Read<'_> {
-    /// The path, without its leading slash.
+    /// The path, without its leading slash. Names are percent-encoded, `:` too; `*` and `,` are not: the engine expands and
+    /// splits there, and AWS signatures are computed over them as sent.
     pub(super) fn path(self) -> String {
-        match self {
-            Self::Root => String::new(),
-            Self::Nodes => "_nodes/http".to_owned(),
-            Self::Mapping(name) => format!("{}/_mapping", encoded(name)),
-            Self::Settings(names) => format!("{}/_settings", encoded(names)),
-            Self::Alias(names) => format!("{}/_alias", encoded(names)),
-            Self::Count(name) => format!("{}/_count", encoded(name)),
-            Self::SequenceNumbers(name) => format!("{}/_stats/docs", encoded(name)),
-            Self::LegacyTemplates => "_template".to_owned(),
-            Self::IndexTemplates => "_index_template".to_owned(),
-            Self::ComponentTemplates => "_component_template".to_owned(),
-            Self::DataStreams(name) => format!("_data_stream/{}", encoded(name)),
-            Self::Names => "_alias".to_owned(),
-        }
+        let path = match self {
+            Self::Root => "/".into(),
+            Self::Nodes => NodesInfoParts::Metric(&["http"]).url(),
+            Self::Mapping(name) => IndicesGetMappingParts::Index(&[name]).url(),
+            Self::Settings(names) => IndicesGetSettingsParts::Index(&[names]).url(),
+            Self::Alias(names) => IndicesGetAliasParts::Index(&[names]).url(),
+            Self::Count(name) => CountParts::Index(&[name]).url(),
+            Self::SequenceNumbers(name) => IndicesStatsParts::IndexMetric(&[name], &["docs"]).url(),
+            Self::LegacyTemplates => IndicesGetTemplateParts::None.url(),
+            Self::IndexTemplates => IndicesGetIndexTemplateParts::None.url(),
+            Self::ComponentTemplates => ClusterGetComponentTemplateParts::None.url(),
+            Self::DataStreams => "/_data_stream".into(),
+            Self::Names => IndicesGetAliasParts::None.url(),
+        };
+        path.trim_start_matches('/').to_owned()
     }
 
     /// `include_type_name` is not among them: Elasticsearch before 6.7 refuses a parameter that it does not know.
@@ -93,8 +109,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The engine's words for an error: type and reason, or whatever it printed.
+    /// The engine's words for an error: type and reason, or whatever it printed, safe to show.
     pub(super) fn reason(&self) -> String {
+        safe(&self.words())
+    }
+
+    fn words(&self) -> String {
         let error = &self.body["error"];
         match (error["type"].as_str(), error["reason"].as_str(), error.as_str()) {
             (Some(kind), Some(reason), _) => format!("{kind}: {reason}"),
@@ -107,14 +127,36 @@ impl Answer {
     }
 }
 
-/// An open door: who we are, and where. It shows neither credentials nor client in `Debug`.
+/// Foreign words as text that can be shown anywhere: control and bidi characters (Unicode TR9) are escaped, and nobody reads
+/// more than 500 characters.
+pub(super) fn safe(words: &str) -> String {
+    let mut safe = String::new();
+    for letter in words.chars().take(500) {
+        let is_bidi = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if letter.is_control() || is_bidi {
+            safe.extend(letter.escape_unicode());
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
+}
+
+/// An open door: who we are, and where.
 pub(super) struct Door {
-    client: OpenSearch,
-    headers: HeaderMap,
+    client: Client,
+    sign_in: SignIn,
     pub(super) host: String,
     address: Address,
     auth: AuthKind,
-    timeout: Duration,
+}
+
+/// How a request is signed in.
+enum SignIn {
+    Nothing,
+    Basic { username: Secret, password: Secret },
+    Header(HeaderValue),
+    Aws(Signer),
 }
 
 impl Door {
@@ -123,54 +165,28 @@ impl Door {
         let address = Address::parse(&options.url)?;
         let auth = options.auth.kind();
         address.may_carry_secrets(auth)?;
-        let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(address.url.clone()));
-        if address.is_loopback() {
-            builder = builder.disable_proxy();
-        }
-        if let Some(path) = &options.ca_cert {
-            let certificate =
-                fs::read(path).map_err(Into::into).and_then(|pem| Ok(Certificate::from_pem(&pem)?));
-            let certificate = certificate
-                .map_err(|source| ClusterError::CaCert { path: path.clone(), source })?;
-            builder = builder.cert_validation(CertificateValidation::Full(certificate));
-        }
-        let (builder, headers) = sign_in(builder, &options.auth, &address).await?;
-        let transport = builder.build().map_err(|why| ClusterError::Usage {
-            what: format!("cannot prepare a client for {}: {why}", address.shown()),
-            hint: "check --ca-cert and the proxy variables".to_owned(),
-        })?;
-        let host = address.shown();
-        Ok(Self {
-            client: OpenSearch::new(transport),
-            headers,
-            host,
-            address,
-            auth,
-            timeout: options.timeout,
-        })
+        let client = client(options, &address)?;
+        let sign_in = SignIn::new(&options.auth, &address).await?;
+        Ok(Self { client, sign_in, host: address.shown(), address, auth })
     }
 
-    /// Does one read. Any status is an answer, except 401, which ends everything.
+    /// Does one read. Any status is an answer, except 401 and redirects, which end everything.
     pub(super) async fn get(&self, read: Read<'_>) -> Result<Answer, ClusterError> {
         let path = read.path();
-        let parameters = read.parameters();
-        let query = (!parameters.is_empty()).then_some(parameters);
-        let headers = self.headers.clone();
-        let sent = self
-            .client
-            .send(Method::Get, &path, headers, query, None::<String>, Some(self.timeout))
-            .await;
-        let response = sent.map_err(|error| self.unreachable(error))?;
-        self.stayed_here(&response, &path)?;
-        let status = response.status_code().as_u16();
-        let bytes = response.bytes().await.map_err(|error| self.unreachable(error))?;
+        let request = self.request(&path, read.parameters())?;
+        let response = self.client.execute(request).await.map_err(|why| self.unreachable(why))?;
+        let status = response.status().as_u16();
+        if response.status().is_redirection() {
+            return Err(self.redirected(&path, &response));
+        }
+        let bytes = self.body(response, &path).await?;
         let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&bytes) };
         match (status, body) {
             (401, body) => {
                 Err(self.refused(&path, &Answer { status, body: body.unwrap_or_default() }))
             }
             (_, Ok(body)) => Ok(Answer { status, body }),
-            (200..=299, Err(_)) => Err(self.unusable(&path, status, "not JSON")),
+            (200..=299, Err(_)) => Err(self.unusable(&path, status, "what it says is not JSON")),
             (_, Err(_)) => Ok(Answer { status, body: Value::Null }),
         }
     }
@@ -188,100 +204,106 @@ impl Door {
 
     /// An answer that nothing can be done with.
     pub(super) fn unusable(&self, path: &str, status: u16, reason: &str) -> ClusterError {
-        ClusterError::Answer {
-            host: self.host.clone(),
-            path: format!("/{path}"),
-            status,
-            reason: reason.to_owned(),
-        }
+        let (host, path) = (self.host.clone(), format!("/{path}"));
+        ClusterError::Answer { host, path, status, reason: reason.to_owned() }
     }
 
-    fn unreachable(&self, error: opensearch::Error) -> ClusterError {
+    fn request(&self, path: &str, query: &[(&str, &str)]) -> Result<Request, ClusterError> {
+        let unsendable = |source| ClusterError::Unsendable { host: self.host.clone(), source };
+        let url = self.address.below(path).map_err(|why| unsendable(why.into()))?;
+        let mut request = self.client.get(url).query(query);
+        request = match &self.sign_in {
+            SignIn::Nothing | SignIn::Aws(_) => request,
+            SignIn::Basic { username, password } => {
+                request.basic_auth(username.expose(), Some(password.expose()))
+            }
+            SignIn::Header(value) => request.header(AUTHORIZATION, value.clone()),
+        };
+        let mut request = request.build().map_err(|why| unsendable(why.into()))?;
+        if let SignIn::Aws(signer) = &self.sign_in {
+            signer.sign(&mut request, now()).map_err(unsendable)?;
+        }
+        Ok(request)
+    }
+
+    async fn body(&self, mut response: Response, path: &str) -> Result<Vec<u8>, ClusterError> {
+        let status = response.status().as_u16();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|why| self.unreachable(why))? {
+            if bytes.len() + chunk.len() > MAX_ANSWER {
+                return Err(self.unusable(path, status, "more bytes than any cluster says"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> ClusterError {
         let why = if error.is_timeout() { Why::Timeout } else { Why::of(&error) };
         ClusterError::Unreachable { host: self.host.clone(), why, source: Box::new(error) }
     }
 
-    fn stayed_here(&self, response: &Response, path: &str) -> Result<(), ClusterError> {
-        let asked = &self.address.url;
-        let answered = response.url();
-        let is_elsewhere = (asked.scheme(), asked.host(), asked.port_or_known_default())
-            != (answered.scheme(), answered.host(), answered.port_or_known_default());
-        let to = match response.headers().get(LOCATION).and_then(|to| to.to_str().ok()) {
-            Some(to) if response.status_code().is_redirection() => to.to_owned(),
-            _ if is_elsewhere => answered.origin().ascii_serialization(),
-            _ => return Ok(()),
-        };
-        Err(ClusterError::Redirected { host: self.host.clone(), path: format!("/{path}"), to })
+    fn redirected(&self, path: &str, response: &Response) -> ClusterError {
+        let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+        let to = to.map_or_else(|| "nowhere".to_owned(), |to| self.address.shown_target(to));
+        ClusterError::Redirected { host: self.host.clone(), path: format!("/{path}"), to }
     }
 }
 
-/// Adds the sign-in to the client, or the header to each request where the client has no form for it.
-async fn sign_in(
-    builder: TransportBuilder,
-    auth: &Auth,
-    address: &Address,
-) -> Result<(TransportBuilder, HeaderMap), ClusterError> {
-    let mut headers = HeaderMap::new();
-    let builder = match auth {
-        Auth::None => builder,
-        Auth::Basic { username, password } => builder
-            .auth(Credentials::Basic(username.expose().to_owned(), password.expose().to_owned())),
-        Auth::Bearer(token) => builder.auth(Credentials::Bearer(token.expose().to_owned())),
-        Auth::ApiKey { id, key } => {
-            builder.auth(Credentials::ApiKey(id.expose().to_owned(), key.expose().to_owned()))
-        }
-        Auth::EncodedApiKey(key) => {
-            let mut value = HeaderValue::from_str(&format!("ApiKey {}", key.expose()))
-                .expect("checked by Auth::new");
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-            builder
-        }
-        Auth::SigV4(aws) => {
-            let service =
-                aws.service.or(address.aws().map(|(_, service)| service)).unwrap_or(AwsService::Es);
-            let name = match service {
-                AwsService::Es => "es",
-                AwsService::Aoss => "aoss",
-            };
-            builder.service_name(name).auth(aws_credentials(aws, address).await?)
-        }
-    };
-    Ok((builder, headers))
-}
-
-/// Asks the AWS chain once: the client would ask it again for every request, which for a role or SSO is a call each.
-async fn aws_credentials(aws: &Aws, address: &Address) -> Result<Credentials, ClusterError> {
-    let missing = |what, source| ClusterError::AwsChain { host: address.shown(), what, source };
-    let mut chain = aws_config::defaults(BehaviorVersion::latest());
-    if let Some(profile) = &aws.profile {
-        chain = chain.profile_name(profile);
-    }
-    if let Some(region) = aws.region.clone().or(address.aws().map(|(region, _)| region)) {
-        chain = chain.region(Region::new(region));
-    }
-    let config = chain.load().await;
-    let region = config.region().cloned().ok_or_else(|| missing("no AWS region is known", None))?;
-    let provider = config
-        .credentials_provider()
-        .ok_or_else(|| missing("no AWS credentials are configured", None))?;
-    let credentials = provider.provide_credentials().await;
-    let credentials = credentials
-        .map_err(|why| missing("the AWS chain gives no credentials", Some(Box::new(why))))?;
-    Ok(Credentials::AwsSigV4(SharedCredentialsProvider::new(credentials), region))
-}
-
-/// Percent-encodes what a path segment cannot hold as it is (RFC 3986 §3.3), and `:`, which the client would take for the end
-/// of a URL scheme. `*` and `,` stay: the engine splits and expands there, and AWS signatures are computed over them as sent.
-fn encoded(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'*' | b',' => {
-                out.push(char::from(byte))
+impl SignIn {
+    async fn new(auth: &Auth, address: &Address) -> Result<Self, ClusterError> {
+        Ok(match auth {
+            Auth::None => Self::Nothing,
+            Auth::Basic { username, password } => {
+                Self::Basic { username: username.clone(), password: password.clone() }
             }
-            _ => out.push_str(&format!("%{byte:02X}")),
+            Auth::Bearer(token) => Self::header("Bearer", token),
+            Auth::ApiKey(key) => Self::header("ApiKey", key),
+            Auth::SigV4(aws) => Self::Aws(Signer::new(aws, address).await?),
+        })
+    }
+
+    fn header(scheme: &str, secret: &Secret) -> Self {
+        let value = HeaderValue::from_str(&format!("{scheme} {}", secret.expose()));
+        let mut value = value.expect("Auth::new lets nothing else pass");
+        value.set_sensitive(true);
+        Self::Header(value)
+    }
+}
+
+/// A client that follows no redirect, and goes through the proxy of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`)
+/// unless the cluster is on this machine: a proxy must not see what plain http carries.
+fn client(options: &ClusterOptions, address: &Address) -> Result<Client, ClusterError> {
+    let mut builder = Client::builder()
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(options.timeout)
+        .user_agent(concat!("mapdrift/", env!("CARGO_PKG_VERSION")));
+    if address.is_loopback() {
+        builder = builder.no_proxy();
+    }
+    if let Some(path) = &options.ca_cert {
+        for certificate in certificates(path)? {
+            builder = builder.add_root_certificate(certificate);
         }
     }
-    out
+    builder
+        .build()
+        .map_err(|why| ClusterError::Unsendable { host: address.shown(), source: Box::new(why) })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a signature holds the time of signing")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the certificate is read where it is used")]
+fn certificates(path: &Path) -> Result<Vec<Certificate>, ClusterError> {
+    let read = fs::read(path).map_err(Cause::from);
+    let certificates = read.and_then(|pem| match Certificate::from_pem_bundle(&pem)? {
+        none if none.is_empty() => Err("it holds no certificate".into()),
+        some => Ok(some),
+    });
+    certificates.map_err(|source| ClusterError::CaCert { path: path.to_owned(), source })
 }

@@ -99,8 +99,8 @@ pub(super) fn either() -> Vec<Engine> {
     engines
 }
 
-/// Whether a node's version could be a mask: the version that compatibility mode shows.
-pub(super) fn is_ambiguous(engine: Engine) -> bool {
+/// Whether a node's version could be a mask, the version that compatibility mode shows: then it says nothing new.
+pub(super) fn is_mask(engine: Engine) -> bool {
     (engine.major, engine.minor, engine.patch) == (7, 10, Some(2))
 }
 

@@ -53,7 +53,7 @@ pub enum ClusterError {
         source: Cause,
     },
     /// The cluster does not accept who we are (401), or what we may do (403).
-    #[error("{}", refusal(host, path, *status, reason))]
+    #[error("{}", refusal(host, path, *status, reason, *auth))]
     SignIn {
         /// Where.
         host: String,
@@ -65,6 +65,14 @@ pub enum ClusterError {
         reason: String,
         /// How we tried to sign in.
         auth: AuthKind,
+    },
+    /// A request that cannot be put together or signed.
+    #[error("cannot prepare a request to {host}")]
+    Unsendable {
+        /// Where to.
+        host: String,
+        /// Why not.
+        source: Cause,
     },
     /// The AWS chain has no credentials or no region.
     #[error("cannot sign requests to {host}: {what}")]
@@ -138,7 +146,7 @@ impl fmt::Display for Why {
             Self::Tls => "it does not speak TLS as we do",
             Self::Certificate => "its certificate is not trusted",
             Self::Timeout => "no answer in time",
-            Self::Proxy => "the proxy does not let us through",
+            Self::Proxy => "the proxy is out of reach or does not let us through",
             Self::Other => "the connection failed",
         })
     }
@@ -164,7 +172,8 @@ impl ClusterError {
             Self::Unreachable { why, .. } => why.hint().to_owned(),
             Self::SignIn { status, auth, host, .. } => sign_in_hint(*status, *auth, host),
             Self::AwsChain { .. } => "set a profile (AWS_PROFILE), AWS_REGION and credentials as for the AWS CLI; `aws sts get-caller-identity` must work".to_owned(),
-            Self::Redirected { to, .. } => format!("if {to} is the cluster, name it: --cluster {to}"),
+            Self::Unsendable { .. } => "check --cluster, --ca-cert and the proxy variables".to_owned(),
+            Self::Redirected { to, .. } => format!("if {to} is the cluster, name it in --cluster"),
             Self::Answer { status: 429 | 502 | 503 | 504, .. } => "the cluster is busy or starting; try again".to_owned(),
             Self::Answer { .. } => "is this the address of an Elasticsearch or OpenSearch cluster?".to_owned(),
         }
@@ -195,11 +204,6 @@ impl Why {
         let mut words = String::new();
         let mut link = Some(error);
         while let Some(cause) = link {
-            if let Some(io) = cause.downcast_ref::<std::io::Error>()
-                && io.kind() == std::io::ErrorKind::ConnectionRefused
-            {
-                return Self::Refused;
-            }
             words.push_str(&cause.to_string().to_lowercase());
             words.push('\n');
             link = cause.source();
@@ -209,7 +213,9 @@ impl Why {
 
     fn of_words(words: &str) -> Self {
         let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-        if has(&["dns error", "failed to lookup"]) {
+        if has(&["tunnel error"]) {
+            Self::Proxy // before its cause: it is the proxy that is out of reach, or refuses
+        } else if has(&["dns error", "failed to lookup"]) {
             Self::Dns
         } else if has(&["connection refused"]) {
             Self::Refused
@@ -219,18 +225,19 @@ impl Why {
             Self::Tls
         } else if has(&["timed out", "timeout"]) {
             Self::Timeout
-        } else if has(&["tunnel", "proxy"]) {
-            Self::Proxy
         } else {
             Self::Other
         }
     }
 }
 
-fn refusal(host: &str, path: &str, status: u16, reason: &str) -> String {
-    let what = if status == 401 { "does not accept the credentials" } else { "does not permit" };
-    let object = if status == 401 { String::new() } else { format!(" GET {path}") };
-    format!("{host} {what}{object} ({status}: {reason})")
+fn refusal(host: &str, path: &str, status: u16, reason: &str, auth: AuthKind) -> String {
+    let what = match (status, auth) {
+        (401, AuthKind::None) => "asks who we are".to_owned(),
+        (401, _) => "does not accept the credentials".to_owned(),
+        _ => format!("does not permit GET {path}"),
+    };
+    format!("{host} {what} ({status}: {reason})")
 }
 
 fn sign_in_hint(status: u16, auth: AuthKind, host: &str) -> String {

@@ -1,11 +1,10 @@
 //! The bytes of one object as a blocking reader, and how a failure travels through it.
 //!
-//! In: messages from a fetching task, or a file. Out: [`std::io::Read`]. A failure is an [`io::Error`] that carries a
-//! [`FetchError`]; [`problem`] finds it again, however deep a decoder has wrapped it.
+//! In: messages from a fetching task, or a file. Out: [`std::io::Read`], whose failures are [`io::Error`]s that carry an
+//! [`Unreadable`].
 
 #![expect(clippy::disallowed_methods, reason = "the world is read here")]
 
-use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -15,53 +14,7 @@ use bytes::{Buf as _, Bytes};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Stop;
-use crate::model::problem::{Problem, ProblemKind};
-
-/// Why an object could not be read to its end.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {message}", kind.name())]
-pub struct FetchError {
-    /// As reports name it.
-    pub kind: ProblemKind,
-    /// What happened, in words, with what to do where something can be done.
-    pub message: String,
-}
-
-impl FetchError {
-    pub(in crate::io) fn new(kind: ProblemKind, message: &str) -> Self {
-        Self { kind, message: message.to_owned() }
-    }
-
-    fn interrupted() -> Self {
-        Self::new(ProblemKind::Interrupted, "the run was interrupted")
-    }
-
-    fn as_problem(&self, object: &str) -> Problem {
-        Problem {
-            object: object.to_owned(),
-            byte_offset: None,
-            byte_length: None,
-            kind: self.kind,
-            message: self.message.clone(),
-        }
-    }
-}
-
-/// The problem that a read error stands for, if it came from a body; decoders may have wrapped it.
-pub fn problem(error: &io::Error, object: &str) -> Option<Problem> {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(inner) = cause {
-        if let Some(found) = inner.downcast_ref::<FetchError>() {
-            return Some(found.as_problem(object));
-        }
-        // An `io::Error` counts what it carries as itself, not as its source.
-        cause = match inner.downcast_ref::<io::Error>() {
-            Some(wrapper) => wrapper.get_ref().map(|carried| carried as _),
-            None => inner.source(),
-        };
-    }
-    None
-}
+use crate::model::problem::{ProblemKind, Unreadable};
 
 /// One object's bytes, as stored.
 #[derive(Debug)]
@@ -100,13 +53,13 @@ impl Body {
         }
     }
 
-    fn try_read(&mut self, buffer: &mut [u8]) -> Result<usize, FetchError> {
+    fn try_read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
         if let Inner::Unopened(path, stop) = &self.inner {
             self.inner =
-                Inner::Open(File::open(path).map_err(|error| unreadable(&error))?, stop.clone());
+                Inner::Open(File::open(path).map_err(|error| broken_file(&error))?, stop.clone());
         }
         match &mut self.inner {
-            Inner::Open(_, stop) if stop.is_stopped() => Err(FetchError::interrupted()),
+            Inner::Open(_, stop) if stop.is_stopped() => Err(interrupted()),
             Inner::Open(file, _) => read_file(file, buffer),
             Inner::Fed(feed) => feed.read(buffer),
             Inner::Unopened(..) => unreachable!("it was opened above"),
@@ -120,17 +73,25 @@ impl Read for Body {
     }
 }
 
-fn read_file(file: &mut File, buffer: &mut [u8]) -> Result<usize, FetchError> {
+fn read_file(file: &mut File, buffer: &mut [u8]) -> Result<usize, Unreadable> {
     loop {
         match file.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other.map_err(|error| unreadable(&error)),
+            other => return other.map_err(|error| broken_file(&error)),
         }
     }
 }
 
-pub(super) fn unreadable(error: &io::Error) -> FetchError {
-    FetchError::new(ProblemKind::GetFailed, &format!("cannot read the file: {error}"))
+pub(super) fn broken_file(error: &io::Error) -> Unreadable {
+    unreadable(ProblemKind::GetFailed, &format!("cannot read the file: {error}"))
+}
+
+pub(in crate::io) fn unreadable(kind: ProblemKind, message: &str) -> Unreadable {
+    Unreadable { kind, message: message.to_owned() }
+}
+
+fn interrupted() -> Unreadable {
+    unreadable(ProblemKind::Interrupted, "the run was interrupted")
 }
 
 /// What a fetching task says.
@@ -142,7 +103,7 @@ enum Message {
     /// Last of all.
     End,
     /// Last of all, instead.
-    Failed(FetchError),
+    Failed(Unreadable),
 }
 
 /// The task's end of a pipe.
@@ -161,7 +122,7 @@ pub(super) struct Feed {
     chunk: Bytes,
     /// The room that `chunk` takes.
     taken: Option<OwnedSemaphorePermit>,
-    outcome: Option<Result<(), FetchError>>,
+    outcome: Option<Result<(), Unreadable>>,
     /// Given back to the budget when the reader is done.
     _share: Option<OwnedSemaphorePermit>,
 }
@@ -200,7 +161,7 @@ impl Outlet {
         self.say(Message::End);
     }
 
-    pub(super) fn fail(&self, error: FetchError) {
+    pub(super) fn fail(&self, error: Unreadable) {
         self.say(Message::Failed(error));
     }
 
@@ -223,7 +184,7 @@ impl Feed {
         self.content_encoding.as_deref()
     }
 
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, FetchError> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
         while self.chunk.is_empty() {
             match &self.outcome {
                 Some(outcome) => return outcome.clone().map(|()| 0),
@@ -246,7 +207,7 @@ impl Feed {
             Some(Message::End) => self.outcome = Some(Ok(())),
             Some(Message::Failed(error)) => self.outcome = Some(Err(error)),
             // The task went without a last word: the run is being ended.
-            None => self.outcome = Some(Err(FetchError::interrupted())),
+            None => self.outcome = Some(Err(interrupted())),
         }
     }
 }

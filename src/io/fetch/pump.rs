@@ -11,9 +11,10 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::Stop;
-use super::body::{self, Feed, FetchError, Outlet, unreadable};
+use super::body::{self, Feed, Outlet, broken_file};
 use crate::io::listing::{Entry, Location};
-use crate::io::s3::{Store, get};
+use crate::io::s3::{self, Store};
+use crate::model::problem::Unreadable;
 
 /// Fetches an object. When stopped it leaves without a word, which the reader takes for an interruption.
 pub(super) async fn object(store: Store, entry: Entry, outlet: &Outlet, stop: &Stop) {
@@ -27,8 +28,8 @@ pub(super) async fn object(store: Store, entry: Entry, outlet: &Outlet, stop: &S
     }
 }
 
-async fn copy_object(store: Store, entry: Entry, outlet: &Outlet) -> Result<(), FetchError> {
-    let mut reader = get::open(store, &entry).await?;
+async fn copy_object(store: Store, entry: Entry, outlet: &Outlet) -> Result<(), Unreadable> {
+    let mut reader = s3::open(store, &entry).await?;
     outlet.head(reader.content_encoding.take());
     while let Some(bytes) = reader.next().await? {
         outlet.chunk(bytes).await;
@@ -64,7 +65,7 @@ async fn forward(mut arrived: mpsc::Receiver<StreamChunk>, outlet: &Outlet) {
     while let Some(chunk) = arrived.recv().await {
         match chunk {
             Ok(bytes) => outlet.chunk(bytes).await,
-            Err(error) => return outlet.fail(unreadable(&error)),
+            Err(error) => return outlet.fail(broken_file(&error)),
         }
     }
     outlet.end();

@@ -31,8 +31,8 @@ pub enum S3Error {
         /// What is wrong with it.
         what: &'static str,
     },
-    /// The chain found nobody to sign in as.
-    #[error("cannot sign in to S3: no credentials were found")]
+    /// Nobody to sign in as.
+    #[error("cannot sign in to S3: the AWS credential chain gives no credentials")]
     NoCredentials {
         /// What each link of the chain said.
         source: CredentialsError,
@@ -52,10 +52,12 @@ pub enum S3Error {
         refusal: Refusal,
     },
     /// The store did not answer.
-    #[error("cannot {action}: the store is out of reach")]
+    #[error("cannot {action}: {counterpart} is out of reach")]
     OutOfReach {
         /// What was asked, in words.
         action: String,
+        /// Who did not answer.
+        counterpart: String,
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -112,7 +114,7 @@ impl S3Error {
             }
             Self::OutOfReach { source, .. } => reach_hint(&chain_text(source.as_ref())),
             Self::Nonsense { .. } => {
-                "a count from here would be too low; is this store compatible with ListObjectsV2?"
+                "going on would mean to count too low; is this a store that knows ListObjectsV2, or a proxy in its place?"
             }
         };
         Some(hint.to_owned())
@@ -123,9 +125,12 @@ impl Refusal {
     /// The answer in an SDK error, if there was one.
     pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<Self> {
         let status = error.raw_response()?.status().as_u16();
+        if status < 300 {
+            return None; // not refused: the answer itself cannot be read
+        }
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
-        let code = metadata.and_then(|meta| meta.code()).unwrap_or("(no code)").to_owned();
-        let message = metadata.and_then(|meta| meta.message()).unwrap_or_default().to_owned();
+        let code = harmless(metadata.and_then(|meta| meta.code()).unwrap_or("(no code)"));
+        let message = harmless(metadata.and_then(|meta| meta.message()).unwrap_or_default());
         Some(Self { status, code, message })
     }
 
@@ -165,6 +170,11 @@ impl Refusal {
     }
 }
 
+/// A store's words go to a terminal: no control characters, and no end of them.
+fn harmless(words: &str) -> String {
+    words.chars().take(500).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
 fn permission_hint(permission: &'static str) -> &'static str {
     match permission {
         "s3:ListBucket on the bucket" => {
@@ -200,14 +210,25 @@ pub(super) fn chain_text(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// Turns an SDK error into ours. `action` is what was asked, in words.
-pub(super) fn from_sdk<E>(error: SdkError<E, HttpResponse>, action: String) -> S3Error
+/// Turns an SDK error into ours. `action` is what was asked, `counterpart` who was asked, in words.
+pub(super) fn from_sdk<E>(
+    error: SdkError<E, HttpResponse>,
+    action: String,
+    counterpart: String,
+) -> S3Error
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     match Refusal::of(&error) {
         Some(refusal) => S3Error::Refused { action, refusal },
-        None => S3Error::OutOfReach { action, source: Box::new(error) },
+        None if error.raw_response().is_some() => {
+            let what = format!(
+                "{counterpart} answers what no S3 store would: {}",
+                harmless(&chain_text(&error))
+            );
+            S3Error::Nonsense { action, what }
+        }
+        None => S3Error::OutOfReach { action, counterpart, source: Box::new(error) },
     }
 }
 

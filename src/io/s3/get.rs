@@ -12,12 +12,12 @@ use bytes::Bytes;
 
 use super::client::Store;
 use super::error::{Refusal, chain_text};
-use crate::io::fetch::FetchError;
+use crate::io::fetch::unreadable;
 use crate::io::listing::{Entry, Location};
-use crate::model::problem::ProblemKind;
+use crate::model::problem::{ProblemKind, Unreadable};
 
-/// How often a body may break without a byte of progress in between.
-const FRUITLESS: u32 = 5;
+/// As the SDK's own between attempts.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// An object that is being read.
 pub(in crate::io) struct Reader {
@@ -36,9 +36,9 @@ pub(in crate::io) struct Reader {
 }
 
 /// Asks for an object.
-pub(in crate::io) async fn open(store: Store, entry: &Entry) -> Result<Reader, FetchError> {
+pub(in crate::io) async fn open(store: Store, entry: &Entry) -> Result<Reader, Unreadable> {
     let Location::S3 { bucket, key, etag } = &entry.location else {
-        return Err(FetchError::new(ProblemKind::GetFailed, "it is not in an object store"));
+        return Err(unreadable(ProblemKind::GetFailed, "it is not in an object store"));
     };
     let answer = request(&store, bucket, key, etag.clone(), 0).await?;
     let length = answer.content_length.and_then(|length| u64::try_from(length).ok());
@@ -62,7 +62,7 @@ pub(in crate::io) async fn open(store: Store, entry: &Entry) -> Result<Reader, F
 
 impl Reader {
     /// The next bytes; nothing at the end. After a break it goes on where it stopped.
-    pub(in crate::io) async fn next(&mut self) -> Result<Option<Bytes>, FetchError> {
+    pub(in crate::io) async fn next(&mut self) -> Result<Option<Bytes>, Unreadable> {
         loop {
             let patience = self.store.options().patience;
             let broken = match tokio::time::timeout(patience, self.body.next()).await {
@@ -83,21 +83,21 @@ impl Reader {
         bytes
     }
 
-    async fn resume(&mut self, broken: String) -> Result<(), FetchError> {
+    async fn resume(&mut self, broken: String) -> Result<(), Unreadable> {
         self.fruitless += 1;
-        if self.fruitless > FRUITLESS {
+        if self.fruitless >= self.store.attempts() {
             let at = format!(
-                "{broken} at byte {} of {}, {FRUITLESS} times in a row",
-                self.position, self.length
+                "{broken} at byte {} of {}, {} times in a row",
+                self.position, self.length, self.fruitless
             );
-            return Err(FetchError::new(ProblemKind::GetFailed, &at));
+            return Err(unreadable(ProblemKind::GetFailed, &at));
         }
         tokio::time::sleep(self.wait()).await;
         let answer =
             request(&self.store, &self.bucket, &self.key, self.etag.clone(), self.position).await?;
         check_same(self.etag.as_deref(), &answer)?;
         if !begins_at(&answer, self.position, self.length) {
-            return Err(FetchError::new(
+            return Err(unreadable(
                 ProblemKind::GetFailed,
                 "the store does not go on where the broken answer ended",
             ));
@@ -106,8 +106,11 @@ impl Reader {
         Ok(())
     }
 
+    /// None for the first break: a server may close a connection that a slow reader kept idle.
     fn wait(&self) -> Duration {
-        self.store.options().backoff * 2_u32.pow(self.fruitless.saturating_sub(1))
+        let Some(doublings) = self.fruitless.checked_sub(2) else { return Duration::ZERO };
+        let wait = self.store.options().backoff.saturating_mul(1 << doublings.min(10));
+        wait.min(LONGEST_WAIT)
     }
 }
 
@@ -118,15 +121,15 @@ async fn request(
     key: &str,
     etag: Option<String>,
     from: u64,
-) -> Result<GetObjectOutput, FetchError> {
+) -> Result<GetObjectOutput, Unreadable> {
     let range = (from > 0).then(|| format!("bytes={from}-"));
     let request = store.client(bucket).get_object().bucket(bucket).key(key);
     let request = request.set_if_match(etag).set_range(range).set_request_payer(store.payer());
-    request.send().await.map_err(|error| explain(&error))
+    request.send().await.map_err(|error| explain(&error, &store.counterpart(bucket)))
 }
 
 /// Some stores ignore `If-Match`; the answer's own tag tells as well.
-fn check_same(listed: Option<&str>, answer: &GetObjectOutput) -> Result<(), FetchError> {
+fn check_same(listed: Option<&str>, answer: &GetObjectOutput) -> Result<(), Unreadable> {
     match (listed, answer.e_tag.as_deref().filter(|etag| !etag.is_empty())) {
         (Some(listed), Some(now)) if bare(listed) != bare(now) => {
             Err(changed("its ETag is not the listed one"))
@@ -152,32 +155,32 @@ fn begins_at(answer: &GetObjectOutput, position: u64, length: u64) -> bool {
         && total.is_some_and(|total| total == "*" || total.parse() == Ok(length))
 }
 
-fn changed(what: &str) -> FetchError {
-    FetchError::new(
+fn changed(what: &str) -> Unreadable {
+    unreadable(
         ProblemKind::ObjectChanged,
         &format!("the object changed after it was listed: {what}"),
     )
 }
 
 /// Names what refused, and what to change.
-fn explain(error: &SdkError<GetObjectError, HttpResponse>) -> FetchError {
+fn explain(error: &SdkError<GetObjectError, HttpResponse>, counterpart: &str) -> Unreadable {
     let Some(refusal) = Refusal::of(error) else {
-        return FetchError::new(
+        return unreadable(
             ProblemKind::GetFailed,
-            &format!("the store is out of reach: {}", chain_text(error)),
+            &format!("{counterpart} is out of reach: {}", chain_text(error)),
         );
     };
     let hint = refusal.hint("s3:GetObject").map_or(String::new(), |hint| format!(" ({hint})"));
     match refusal.code.as_str() {
-        "InvalidObjectState" => FetchError::new(
+        "InvalidObjectState" => unreadable(
             ProblemKind::Archived,
             "the object is archived and must be restored before it can be read",
         ),
         _ if refusal.is_about_kms() => {
-            FetchError::new(ProblemKind::KmsRefused, &format!("{refusal}{hint}"))
+            unreadable(ProblemKind::KmsRefused, &format!("{refusal}{hint}"))
         }
         _ if refusal.status == 412 => changed("the store has another version by now"),
         _ if refusal.status == 404 => changed("it is gone"),
-        _ => FetchError::new(ProblemKind::GetFailed, &format!("{refusal}{hint}")),
+        _ => unreadable(ProblemKind::GetFailed, &format!("{refusal}{hint}")),
     }
 }

@@ -9,8 +9,9 @@ use aws_sdk_s3::operation::list_objects_v2::{ListObjectsV2Error, ListObjectsV2Ou
 use aws_sdk_s3::types::{Object as StoreObject, RequestPayer};
 use jiff::Timestamp;
 
-use super::client::{Payer, Store};
+use super::client::Store;
 use super::error::{S3Error, from_sdk};
+use super::options::Payer;
 use crate::io::listing::{Entry, Listing, Location, Skipped};
 use crate::model::object::Found;
 
@@ -31,7 +32,7 @@ impl Store {
             let page = self
                 .page(bucket, prefix, token.clone())
                 .await
-                .map_err(|error| explain(*error, bucket, prefix, number))?;
+                .map_err(|error| self.explain(*error, bucket, action(bucket, prefix, number)))?;
             let next = next_token(&page, token.as_deref()).map_err(|what| S3Error::Nonsense {
                 action: action(bucket, prefix, number),
                 what,
@@ -45,6 +46,18 @@ impl Store {
             token = next;
         }
         Ok(())
+    }
+
+    fn explain(
+        &self,
+        error: SdkError<ListObjectsV2Error, HttpResponse>,
+        bucket: &str,
+        action: String,
+    ) -> S3Error {
+        if error.as_service_error().is_some_and(ListObjectsV2Error::is_no_such_bucket) {
+            return S3Error::NoSuchBucket { bucket: bucket.to_owned() };
+        }
+        from_sdk(error, action, self.counterpart(bucket))
     }
 
     /// One page. The first answer may name another region, where the question is asked again.
@@ -132,19 +145,6 @@ fn add(object: StoreObject, bucket: &str, argument: usize, listing: &mut Listing
     }
     let modified = object.last_modified.and_then(|time| Timestamp::from_second(time.secs()).ok());
     listing.entries.push(Entry { found: Found { key, size, modified, argument }, location });
-}
-
-fn explain(
-    error: SdkError<ListObjectsV2Error, HttpResponse>,
-    bucket: &str,
-    prefix: &str,
-    page: usize,
-) -> S3Error {
-    let gone = error.as_service_error().is_some_and(ListObjectsV2Error::is_no_such_bucket);
-    if gone {
-        return S3Error::NoSuchBucket { bucket: bucket.to_owned() };
-    }
-    from_sdk(error, action(bucket, prefix, page))
 }
 
 fn action(bucket: &str, prefix: &str, page: usize) -> String {

@@ -47,9 +47,7 @@ impl Distinct {
                     *self = Self::Many(Self::registers(hashes.iter().copied()));
                 }
             }
-            Self::Many(registers) => {
-                *registers = join(registers, &Self::registers([hash].into_iter()))
-            }
+            Self::Many(registers) => raise(registers, Self::pack(hash)),
         }
     }
 
@@ -69,13 +67,14 @@ impl Distinct {
 
     /// Registers that hold these values.
     pub fn registers(hashes: impl Iterator<Item = u64>) -> Vec<u16> {
-        let pack = |hash| {
-            let (register, rank) = Self::place(hash);
-            register << 5 | u16::from(rank)
-        };
-        let mut registers: Vec<u16> = hashes.map(pack).collect();
+        let mut registers: Vec<u16> = hashes.map(Self::pack).collect();
         highest(&mut registers);
         registers
+    }
+
+    fn pack(hash: u64) -> u16 {
+        let (register, rank) = Self::place(hash);
+        register << 5 | u16::from(rank)
     }
 
     /// Number of different values, exact up to 16.
@@ -102,6 +101,15 @@ impl Distinct {
         }
         z += m * sigma(f64::from(of_rank[0]) / m);
         (m * m / (2.0 * std::f64::consts::LN_2 * z)).round() as u64
+    }
+}
+
+/// Puts one register in its place, or raises the one that is there.
+fn raise(registers: &mut Vec<u16>, packed: u16) {
+    let at = registers.partition_point(|known| known >> 5 < packed >> 5);
+    match registers.get_mut(at) {
+        Some(known) if *known >> 5 == packed >> 5 => *known = packed.max(*known),
+        _ => registers.insert(at, packed),
     }
 }
 

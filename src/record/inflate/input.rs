@@ -5,6 +5,7 @@
 use std::io::{self, Read};
 
 use super::{Damaged, damaged};
+use crate::model::problem::Unreadable;
 
 /// Bytes read at a time.
 const BUFFER: usize = 64 << 10;
@@ -109,6 +110,9 @@ impl Read for Input<'_> {
 
 /// The same error once more.
 fn copy(error: &io::Error) -> io::Error {
+    if let Some(unreadable) = Unreadable::behind(error) {
+        return io::Error::other(unreadable.clone());
+    }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Damaged>()) {
         Some(Damaged(message)) => damaged(message.as_str()),
         None => io::Error::new(error.kind(), error.to_string()),

@@ -15,6 +15,7 @@ pub(super) struct Document<'a> {
     pub(super) complete: bool,
     pub(super) inputs: Inputs<'a>,
     pub(super) counts: Counts<'a>,
+    pub(super) doubts: Vec<Doubt<'a>>,
     pub(super) families: Vec<Family<'a>>,
     pub(super) fields: Vec<Field<'a>>,
     pub(super) findings: Vec<Finding<'a>>,
@@ -54,6 +55,13 @@ pub(super) struct Counts<'a> {
     pub(super) in_flight: u64,
     pub(super) unexplained: Option<i64>,
     pub(super) coverage: Coverage<'a>,
+}
+
+/// Why findings about an index cannot be certain.
+#[derive(Serialize)]
+pub(super) struct Doubt<'a> {
+    pub(super) index: Option<&'a str>,
+    pub(super) reason: &'a str,
 }
 
 /// `whole`, `partial` or `no-index`, with the reasons.

@@ -1,6 +1,7 @@
 //! One block of the text report: findings of one rule that belong together. In: sorted findings. Out: a headline, the records
 //! that show it, the fields by type and decision, the evidence in numbers, and what to do.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -8,12 +9,15 @@ use super::{paint, rows};
 use crate::model::family::Family;
 use crate::model::finding::{Confidence, Finding};
 use crate::model::object::Sighting;
+use crate::model::path::Name;
 use crate::model::quantity::{counted, listed, thousands};
 use crate::model::report::{Report, ReportedField};
 use crate::report::escape::{excerpt, harmless};
 
 /// Width of an excerpt or a list of names.
 const WIDTH: usize = 96;
+/// Width of a sentence; wide enough for a key of a few folders with its record.
+const SENTENCE_WIDTH: usize = 120;
 /// Records that one block shows; the fields of further records are listed without their record.
 const SHOWN_RECORDS: usize = 4;
 /// Families that one block shows.
@@ -47,13 +51,19 @@ fn is_akin(one: &Finding, other: &Finding) -> bool {
 pub(super) fn write(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = block.first() else { return Ok(()) };
     headline(first, block.len() as u64, out)?;
-    if block.len() > 1 || first.engine.is_some() && first.group.is_some() {
+    if is_about_families(first) {
+        families(report, first, out)?;
+    } else if block.len() > 1 || first.engine.is_some() && first.group.is_some() {
         fields(report, block, out)?;
     } else {
         record(report, first, out)?;
     }
-    families(report, first, out)?;
     evidence(report, block, out)
+}
+
+/// Whether the finding is about several families rather than about a field.
+fn is_about_families(finding: &Finding) -> bool {
+    finding.field.is_none() && finding.families.len() > 1
 }
 
 fn headline(first: &Finding, number: u64, out: &mut dyn Write) -> io::Result<()> {
@@ -76,30 +86,25 @@ fn record(report: &Report, finding: &Finding, out: &mut dyn Write) -> io::Result
         writeln!(out, "  {} {shown}", paint::frame("-->"))?;
     }
     let Some(first) = finding.first else { return Ok(()) };
-    arrow(report, first, finding.witness.as_deref(), out)?;
-    if let Some(engine) = &finding.engine {
-        gutter(&harmless(engine), out)?;
-    }
-    Ok(())
+    arrow(report, first, out)?;
+    witness(finding, first, out)?;
+    let words = finding.engine.as_deref().map(harmless).unwrap_or_default();
+    rows::wrapped(&words, SENTENCE_WIDTH).iter().try_for_each(|line| gutter(line, out))
 }
 
-fn arrow(
-    report: &Report,
-    at: Sighting,
-    witness: Option<&[u8]>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    writeln!(out, "  {} {}", paint::frame("-->"), rows::sighting(report, at))?;
-    match witness {
-        Some(bytes) => gutter(&excerpt(bytes, at.byte_length, WIDTH), out),
-        None => Ok(()),
-    }
+fn arrow(report: &Report, at: Sighting, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  {} {}", paint::frame("-->"), rows::object(report, at))?;
+    gutter(&rows::sighting(report, at), out)
+}
+
+/// The record's bytes, from the field on that the finding is about where the line is too short for both.
+fn witness(finding: &Finding, at: Sighting, out: &mut dyn Write) -> io::Result<()> {
+    let Some(bytes) = &finding.witness else { return Ok(()) };
+    let name = finding.field.as_ref().and_then(|path| path.0.last());
+    gutter(&excerpt(bytes, at.byte_length, name.map(Name::as_bytes), WIDTH), out)
 }
 
 fn gutter(line: &str, out: &mut dyn Write) -> io::Result<()> {
-    if line.is_empty() {
-        return writeln!(out, "   {}", paint::frame("|"));
-    }
     writeln!(out, "   {}  {line}", paint::frame("|"))
 }
 
@@ -117,7 +122,13 @@ fn fields(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Resul
             continue;
         }
         if let Some(first) = first {
-            arrow(report, first, findings.first().and_then(|f| f.witness.as_deref()), out)?;
+            arrow(report, first, out)?;
+            if let [only] = findings[..] {
+                witness(only, first, out)?;
+            } else if let Some(bytes) = findings.first().and_then(|found| found.witness.as_deref())
+            {
+                gutter(&excerpt(bytes, first.byte_length, None, WIDTH), out)?;
+            }
         }
         field_rows(report, &findings, out)?;
     }
@@ -129,28 +140,26 @@ fn fields(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Resul
     field_rows(report, &rest, out)
 }
 
+/// One row for each type and decision, the largest first; long lists of names go on below their row.
 fn field_rows(report: &Report, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     let mut alike: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for finding in findings {
-        let decision = finding.engine.clone().unwrap_or_default();
-        let Some(field) = &finding.field else { continue };
-        alike
-            .entry((type_of(report, finding), decision))
-            .or_default()
-            .push(harmless(&field.to_string()));
+        let decision = harmless(finding.engine.as_deref().unwrap_or_default());
+        let names = alike.entry((type_of(report, finding), decision)).or_default();
+        names.extend(finding.field.iter().map(|path| harmless(&path.to_string())));
     }
-    let mut rows: Vec<Vec<String>> = alike
-        .into_iter()
-        .map(|((type_name, decision), names)| {
-            (names.len(), vec![rows::names(&names, WIDTH / 2), type_name, harmless(&decision)])
-        })
-        .map(|(number, row)| (std::cmp::Reverse(number), row))
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .map(|(_, row)| row)
-        .collect();
-    rows.retain(|row| !row.is_empty());
+    let mut largest_first: Vec<_> = alike.into_iter().collect();
+    largest_first.sort_by_key(|(_, names)| Reverse(names.len()));
+    let rows: Vec<Vec<String>> =
+        largest_first.iter().flat_map(|(kind, names)| field_row(kind, names)).collect();
     rows::columns(&rows).iter().try_for_each(|line| gutter(line, out))
+}
+
+fn field_row((type_name, decision): &(String, String), names: &[String]) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> =
+        rows::names(names, WIDTH / 2).into_iter().map(|line| vec![line]).collect();
+    rows[0].extend([rows::cut(type_name, WIDTH / 2), rows::cut(decision, WIDTH)]);
+    rows
 }
 
 /// `text + keyword`: the type with those of its multi-fields.
@@ -167,13 +176,10 @@ fn full_type(field: &ReportedField) -> String {
 
 /// The families that a finding about no single field is about.
 fn families(report: &Report, first: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    if first.field.is_some() || first.families.len() < 2 {
-        return Ok(());
-    }
     let named = |family: &&Family| first.families.contains(&family.name);
     let all: Vec<&Family> = report.families.iter().filter(named).collect();
-    let rows: Vec<Vec<String>> =
-        all.iter().take(SHOWN_FAMILIES).map(|family| family_row(report, family)).collect();
+    let shown = all.iter().take(SHOWN_FAMILIES);
+    let rows: Vec<Vec<String>> = shown.flat_map(|family| family_rows(report, family)).collect();
     rows::columns(&rows).iter().try_for_each(|line| gutter(line, out))?;
     match all.len().saturating_sub(SHOWN_FAMILIES) {
         0 => Ok(()),
@@ -181,17 +187,17 @@ fn families(report: &Report, first: &Finding, out: &mut dyn Write) -> io::Result
     }
 }
 
-fn family_row(report: &Report, family: &Family) -> Vec<String> {
+fn family_rows(report: &Report, family: &Family) -> Vec<Vec<String>> {
     let times = rows::time(report, family.first).zip(rows::time(report, family.last));
     let span = times.map(|(from, to)| rows::span(from, to)).unwrap_or_default();
     let paths = if family.exclusive.is_empty() { &family.paths } else { &family.exclusive };
     let names: Vec<String> = paths.iter().map(|path| harmless(&path.to_string())).collect();
-    vec![
-        family.name.clone(),
-        counted(family.records, "record", "records"),
-        span,
-        rows::names(&names, WIDTH / 2),
-    ]
+    let records = counted(family.records, "record", "records");
+    let mut first = vec![harmless(&family.name), records, span];
+    let below = |line| vec![String::new(), String::new(), String::new(), line];
+    let mut lines = rows::names(&names, WIDTH / 2).into_iter();
+    first.extend(lines.next());
+    std::iter::once(first).chain(lines.map(below)).collect()
 }
 
 fn evidence(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
@@ -207,8 +213,13 @@ fn evidence(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Res
     Ok(())
 }
 
+/// A labelled sentence, on as many lines as it needs.
 fn item(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "   {} {label:<9}{text}", paint::frame("="))
+    for (i, line) in rows::wrapped(text, SENTENCE_WIDTH).iter().enumerate() {
+        let (mark, label) = if i == 0 { ("=", label) } else { (" ", "") };
+        writeln!(out, "   {} {label:<9}{line}", paint::frame(mark))?;
+    }
+    Ok(())
 }
 
 /// Sentences of all findings, each once, in order.
@@ -229,7 +240,9 @@ fn distinct<'a>(
 fn carriers(report: &Report, block: &[&Finding]) -> Option<String> {
     let first = block.first()?;
     let of = first.of.filter(|of| *of > 0)?;
-    first.first?;
+    if first.first.is_none() || is_about_families(first) {
+        return None;
+    }
     let counts: Vec<u64> = block.iter().filter_map(|finding| finding.count).collect();
     let (least, most) = (*counts.iter().min()?, *counts.iter().max()?);
     let number = if least == most {
@@ -239,7 +252,7 @@ fn carriers(report: &Report, block: &[&Finding]) -> Option<String> {
     };
     let families = match first.families.as_slice() {
         [] => String::new(),
-        names => format!(", of {}", listed(names)),
+        names => format!(" ({})", rows::cut(&harmless(&listed(names)), WIDTH)),
     };
     let newest = block.iter().filter_map(|finding| finding.last).max();
     let until = match newest.and_then(|at| rows::time(report, at)) {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{paint, rows};
+use super::{paint, paragraph, rows};
 use crate::model::path::FieldPath;
 use crate::model::quantity::{counted, thousands};
 use crate::model::report::{Report, ReportedField};
@@ -13,18 +13,31 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (i, line) in rows::columns(&indices(report)).iter().enumerate() {
         writeln!(out, "{}{line}", paint::label(if i == 0 { "index" } else { "" }))?;
     }
+    writeln!(out, "{}{}", paint::label("engine"), engine(report))?;
     writeln!(out, "{}{}", paint::label("backup"), backup(report))?;
     for remark in &report.inputs.remarks {
-        writeln!(out, "{}{}", paint::label("remark"), harmless(remark))?;
+        paragraph("remark", &harmless(remark), out)?;
+    }
+    for (index, doubt) in doubts(report) {
+        paragraph("doubt", &harmless(&format!("{index}{doubt}")), out)?;
     }
     Ok(())
+}
+
+/// Why findings are not certain, with the index where there are several.
+fn doubts(report: &Report) -> impl Iterator<Item = (String, &String)> {
+    let is_one = report.fields.len() < 2;
+    report.doubts.iter().flat_map(move |(index, doubts)| {
+        let prefix = if is_one { String::new() } else { format!("{index}: ") };
+        doubts.iter().map(move |doubt| (prefix.clone(), doubt))
+    })
 }
 
 fn indices(report: &Report) -> Vec<Vec<String>> {
     let mut lines: Vec<Vec<String>> = Vec::new();
     for (name, fields) in &report.fields {
         let name = if name.is_empty() { "(not named)".to_owned() } else { harmless(name) };
-        lines.push(vec![name, engine(report), origins(report, fields.iter())]);
+        lines.push(vec![name, origins(report, fields.iter())]);
     }
     lines
 }
@@ -32,8 +45,7 @@ fn indices(report: &Report) -> Vec<Vec<String>> {
 /// `Elasticsearch 6.5.4, type isc`.
 fn engine(report: &Report) -> String {
     let engines: Vec<String> = report.inputs.engines.iter().map(ToString::to_string).collect();
-    let engine =
-        if engines.is_empty() { "engine unknown".to_owned() } else { engines.join(" or ") };
+    let engine = if engines.is_empty() { "unknown".to_owned() } else { engines.join(" or ") };
     match &report.inputs.type_name {
         Some(type_name) => format!("{engine}, type {}", harmless(type_name)),
         None => engine,
@@ -79,7 +91,7 @@ fn added(report: &Report, leaves: &[&ReportedField]) -> String {
     }
 }
 
-/// `9 objects, 1,166 records, 332 kB   2019-04-30 06:26:00 to 06:41:06 UTC   read completely`.
+/// `9 objects, 1,166 records, 332 kB, 2019-04-30 06:26:00 to 06:41:06 UTC, read completely`.
 fn backup(report: &Report) -> String {
     let counts = &report.counts;
     let numbers = format!(
@@ -95,5 +107,5 @@ fn backup(report: &Report) -> String {
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
-        .join("   ")
+        .join(", ")
 }

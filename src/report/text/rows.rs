@@ -7,24 +7,32 @@ use crate::model::quantity::thousands;
 use crate::model::report::Report;
 use crate::report::escape::harmless;
 
-/// `KEY | record 1, bytes 0..481, delivered 2019-04-30T06:33:00Z`.
+/// Lines that a list of names may take.
+const MOST_LINES: usize = 8;
+
+/// The key of the object that holds a record.
+pub(super) fn object(report: &Report, at: Sighting) -> String {
+    report.objects.get(at.object as usize).map(|object| harmless(&object.key)).unwrap_or_default()
+}
+
+/// `record 1, bytes 0..481, delivered 2019-04-30T06:33:00Z`.
 pub(super) fn sighting(report: &Report, at: Sighting) -> String {
     let bytes =
         format!("bytes {}..{}", at.byte_offset, at.byte_offset.saturating_add(at.byte_length));
-    let Some(object) = report.objects.get(at.object as usize) else {
-        return format!("record {}, {bytes}", at.record);
+    let object = report.objects.get(at.object as usize);
+    let time = match object.and_then(|object| Some((object.time?, object.time_source))) {
+        Some((time, TimeSource::Key)) => format!(", delivered {time}"),
+        Some((time, TimeSource::LastModified | TimeSource::Unknown)) => {
+            format!(", last modified {time}")
+        }
+        None => String::new(),
     };
-    let time = match (object.time, object.time_source) {
-        (Some(time), TimeSource::Key) => format!(", delivered {time}"),
-        (Some(time), _) => format!(", last modified {time}"),
-        (None, _) => String::new(),
-    };
-    format!("{} | record {}, {bytes}{time}", harmless(&object.key), at.record)
+    format!("record {}, {bytes}{time}", at.record)
 }
 
 /// `KEY | bytes 480..512`, as far as it is known.
 pub(super) fn place(object: &str, offset: Option<u64>, length: Option<u64>) -> String {
-    let object = harmless(if object.is_empty() { "(no object)" } else { object });
+    let object = harmless(object);
     match (offset, length) {
         (Some(from), Some(length)) => {
             format!("{object} | bytes {from}..{}", from.saturating_add(length))
@@ -64,21 +72,53 @@ pub(super) fn size(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
-/// Names for a line: as many as fit into `width` characters, then how many there are in all.
-pub(super) fn names(all: &[String], width: usize) -> String {
-    let mut shown = String::new();
+/// Names on lines of at most `width` characters; beyond `MOST_LINES` lines the rest is a number. Never empty.
+pub(super) fn names(all: &[String], width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
     for (i, name) in all.iter().enumerate() {
-        let is_last = i + 1 == all.len();
-        let room = if is_last { width } else { width.saturating_sub(", ... (99)".len()) };
-        if i > 0 && shown.chars().count() + 2 + name.chars().count() > room {
-            return format!("{shown}, ... ({})", all.len());
+        let mut entry = cut(name, width);
+        if i + 1 < all.len() {
+            entry.push(',');
         }
-        if i > 0 {
-            shown.push_str(", ");
+        let is_full = lines
+            .last()
+            .is_some_and(|line| line.chars().count() + 1 + entry.chars().count() > width);
+        if is_full && lines.len() == MOST_LINES {
+            lines.push(format!("... and {} more", all.len() - i));
+            return lines;
         }
-        shown.push_str(name);
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = entry,
+            Some(line) if !is_full => *line = format!("{line} {entry}"),
+            _ => lines.push(entry),
+        }
     }
-    shown
+    lines
+}
+
+/// Words on lines of at most `width` characters; a longer word has a line to itself. Nothing for no words.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+/// Text of at most `width` characters; `...` where there is more.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(3)).collect();
+    format!("{kept}...")
 }
 
 /// Columns of equal width, two blanks or more between them.

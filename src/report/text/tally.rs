@@ -15,7 +15,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let label = paint::label(if i == 0 { "counts" } else { "" });
         writeln!(out, "{label}{number:>width$} {what}")?;
     }
-    for reason in doubts(&report.counts) {
+    for reason in doubts(&report.counts).iter().filter(|reason| !is_known(report, reason)) {
         writeln!(out, "{}{:>width$} {}", paint::label(""), "", harmless(reason))?;
     }
     Ok(())
@@ -23,11 +23,15 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn lines(report: &Report) -> Vec<(String, String)> {
     let counts = &report.counts;
-    let mut lines = vec![(thousands(counts.records), "records in the backup".to_owned())];
+    let mut lines = vec![(
+        thousands(counts.records),
+        noun(counts.records, "record in the backup", "records in the backup"),
+    )];
     if let Some(rejected) = counts.rejected {
         lines.push((minus(rejected), refused(counts)));
     } else if counts.failed_deliveries > 0 {
-        lines.push((thousands(counts.failed_deliveries), "failed deliveries".to_owned()));
+        let failed = counts.failed_deliveries;
+        lines.push((thousands(failed), noun(failed, "failed delivery", "failed deliveries")));
     }
     if counts.documents.is_some() || counts.in_flight > 0 {
         let age = report.inputs.in_flight_seconds;
@@ -38,6 +42,10 @@ fn lines(report: &Report) -> Vec<(String, String)> {
     }
     lines.extend(result(report));
     lines
+}
+
+fn noun(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { one.to_owned() } else { many.to_owned() }
 }
 
 fn minus(number: u64) -> String {
@@ -63,7 +71,8 @@ fn result(report: &Report) -> Option<(String, String)> {
         thousands(expected.unsigned_abs())
     };
     let Some((documents, rest)) = counts.documents.zip(counts.unexplained()) else {
-        return Some((shown, "documents expected; no index was counted".to_owned()));
+        let documents = noun(expected.unsigned_abs(), "document", "documents");
+        return Some((shown, format!("{documents} expected; no index was counted")));
     };
     let found = counted(documents, "document", "documents");
     let in_flight = i64::try_from(counts.in_flight).unwrap_or(i64::MAX);
@@ -86,6 +95,11 @@ fn unexplained(found: &str, rest: i64) -> String {
     let side = if rest < 0 { "missing" } else { "too many" };
     let rest = paint::bold(&format!("{} unexplained ({side})", thousands(rest.unsigned_abs())));
     format!("expected, {found} (_count)   {rest}")
+}
+
+/// Whether the head of the report says it already.
+fn is_known(report: &Report, reason: &String) -> bool {
+    report.doubts.values().any(|doubts| doubts.contains(reason))
 }
 
 /// Why the two sides need not agree.

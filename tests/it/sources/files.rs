@@ -48,6 +48,28 @@ fn a_capture_at_the_root_is_no_record_file() {
 }
 
 #[test]
+fn a_capture_that_a_shell_named_beside_its_backup_is_no_record_file() {
+    let folder = folder(&["capture.json", "2019/04/capture.json", "2019/x"]);
+    let expanded = [at(&folder, "2019"), at(&folder, "capture.json")];
+    let listing = list_files(&expanded.each_ref().map(String::as_str)).unwrap();
+    assert_eq!(keys(&listing), ["04/capture.json", "x"]);
+    assert!(listing.capture().unwrap().is_some());
+    let listing = list_files(&[&at(&folder, "*")]).unwrap();
+    assert_eq!(keys(&listing), ["2019/04/capture.json", "2019/x"]);
+    assert!(listing.capture().unwrap().is_some());
+    let twice = list_files(&[&at(&folder, ""), &at(&folder, "./capture.json")]).unwrap();
+    assert!(twice.capture().unwrap().is_some());
+}
+
+#[test]
+fn a_pattern_that_matches_a_folder_and_what_is_in_it_reads_each_file_once() {
+    let folder = folder(&["2019/04/x", "2019/y"]);
+    let listing = list_files(&[&at(&folder, "**")]).unwrap();
+    assert_eq!(keys(&listing), ["2019/04/x", "2019/y"]);
+    assert!(listing.repeated.is_empty() && listing.skipped.is_empty());
+}
+
+#[test]
 fn two_captures_are_a_usage_error() {
     let folder = folder(&["a/capture.json", "a/x", "b/capture.json.gz", "b/x"]);
     let listing = list_files(&[&at(&folder, "a"), &at(&folder, "b")]).unwrap();
@@ -126,7 +148,8 @@ fn a_file_that_vanishes_is_a_problem_of_that_file_only() {
     let world = World::new();
     let all = deliver(&world.runtime, &listing);
     let problem = all[0].problem.as_ref().unwrap();
-    assert_eq!((problem.object.as_str(), problem.kind.name()), ("a", "get-failed"));
+    assert_eq!(problem.kind.name(), "get-failed");
+    assert_eq!(all[0].key, "a");
     assert_eq!(all[1], Delivered { key: "b".to_owned(), bytes: b"{}".to_vec(), problem: None });
 }
 

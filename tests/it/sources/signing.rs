@@ -2,14 +2,16 @@
 
 use std::error::Error as _;
 
+use mapdrift::io::listing;
 use mapdrift::io::s3::{S3Options, Signing};
 use mapdrift::io::source::SourceError;
 
-use super::{World, key, signed};
-use crate::support::store::SECRET_KEY;
+use super::{BUCKET, World, key, put, s3, signed};
+use crate::support::proxy::FaultProxy;
+use crate::support::store::{SECRET_KEY, StoreServer};
 
 /// An error with all its causes and its hint, as a user would see it.
-fn shown(error: &SourceError) -> String {
+pub(super) fn shown(error: &SourceError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -53,6 +55,7 @@ fn nobody_listening_is_out_of_reach_with_the_cause() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (code, text) = refused(&signed(&format!("http://{unused}"), SECRET_KEY));
     assert_eq!(code, 4);
+    assert!(text.contains(&unused.to_string()), "{text}");
     assert!(
         text.contains("out of reach") && text.contains("refused") && text.contains("--s3-endpoint"),
         "{text}"
@@ -60,14 +63,22 @@ fn nobody_listening_is_out_of_reach_with_the_cause() {
 }
 
 #[test]
+fn a_store_that_never_answered_is_asked_twice_and_no_more() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let world = FaultProxy::start(runtime.handle(), nobody);
+    let options =
+        S3Options { attempts: Some(9), ..signed(&format!("http://{}", world.address), SECRET_KEY) };
+    assert_eq!(runtime.block_on(listing::list(&[s3("")], &options)).unwrap_err().exit_code(), 4);
+    assert_eq!(world.seen().len(), 2);
+}
+
+#[test]
 fn a_bucket_that_does_not_exist_is_named() {
     let world = World::new();
     let source =
         mapdrift::io::source::Source::S3 { bucket: "no-such".to_owned(), prefix: String::new() };
-    let error = world
-        .runtime
-        .block_on(mapdrift::io::listing::list(&[source], &world.options()))
-        .unwrap_err();
+    let error = world.runtime.block_on(listing::list(&[source], &world.options())).unwrap_err();
     assert_eq!(error.exit_code(), 3);
     assert!(error.to_string().contains("no-such"), "{error}");
 }
@@ -99,4 +110,23 @@ fn a_certificate_file_that_cannot_be_used_is_a_usage_error() {
         ..without_endpoint(SECRET_KEY)
     });
     assert_eq!(code, 2);
+}
+
+#[test]
+fn a_private_authority_is_trusted_where_it_is_named_and_only_there() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (server, authority) = StoreServer::start_tls(runtime.handle());
+    put(&server.bucket(BUCKET), &key(1), b"{}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("authority.pem");
+    std::fs::write(&path, authority).unwrap();
+    let endpoint = format!("https://{}", server.address);
+    let list = |ca_cert| {
+        let options = S3Options { ca_cert, attempts: Some(1), ..signed(&endpoint, SECRET_KEY) };
+        runtime.block_on(listing::list(&[s3("")], &options))
+    };
+    assert_eq!(list(Some(path)).unwrap().entries.len(), 1);
+    let error = list(None).unwrap_err();
+    assert_eq!(error.exit_code(), 4);
+    assert!(shown(&error).contains("--ca-cert"), "{}", shown(&error));
 }

@@ -4,7 +4,7 @@
 //! the requests whose first line and headers hold a word, for a number of times.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -42,7 +42,7 @@ struct Rule {
 pub(crate) struct FaultProxy {
     pub(crate) address: SocketAddr,
     rules: Arc<Mutex<Vec<Rule>>>,
-    seen: Arc<Mutex<Vec<String>>>,
+    seen: Arc<(Mutex<Vec<String>>, Condvar)>,
 }
 
 impl FaultProxy {
@@ -61,7 +61,13 @@ impl FaultProxy {
 
     /// The heads of all requests so far.
     pub(crate) fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.seen.0.lock().unwrap().clone()
+    }
+
+    /// Waits for a request that holds the word.
+    pub(crate) fn wait_for(&self, word: &str) {
+        let absent = |seen: &mut Vec<String>| !seen.iter().any(|head| head.contains(word));
+        drop(self.seen.1.wait_while(self.seen.0.lock().unwrap(), absent).unwrap());
     }
 
     async fn serve(self, listener: TcpListener, server: SocketAddr) {
@@ -77,7 +83,8 @@ impl FaultProxy {
     /// One request, then the connection ends.
     async fn pass(&self, mut client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
         let head = read_head(&mut client).await?;
-        self.seen.lock().unwrap().push(head.clone());
+        self.seen.0.lock().unwrap().push(head.clone());
+        self.seen.1.notify_all();
         let fault = self.fault_for(&head);
         if let Some(Fault::Answer(start, body)) = &fault {
             let length = body.len();

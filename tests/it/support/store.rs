@@ -2,15 +2,19 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio_rustls::TlsAcceptor;
 
 /// The only key that the server knows.
 pub(crate) const ACCESS_KEY: &str = "testkey";
@@ -25,13 +29,23 @@ pub(crate) struct StoreServer {
 
 impl StoreServer {
     pub(crate) fn start(runtime: &Handle) -> Self {
+        Self::start_with(runtime, None)
+    }
+
+    /// Speaks TLS; gives the certificate of the authority that vouches for it, as PEM.
+    pub(crate) fn start_tls(runtime: &Handle) -> (Self, String) {
+        let (acceptor, authority) = tls();
+        (Self::start_with(runtime, Some(acceptor)), authority)
+    }
+
+    fn start_with(runtime: &Handle, tls: Option<TlsAcceptor>) -> Self {
         let root = TempDir::new().unwrap();
         let mut builder = S3ServiceBuilder::new(FileSystem::new(root.path()).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let service = builder.build();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(serve(listener, service));
+        runtime.spawn(serve(listener, service, tls));
         Self { address, root }
     }
 
@@ -47,14 +61,46 @@ impl StoreServer {
     }
 }
 
-async fn serve(listener: TcpListener, service: S3Service) {
-    let server = Builder::new(TokioExecutor::new());
+async fn serve(listener: TcpListener, service: S3Service, tls: Option<TlsAcceptor>) {
     while let Ok((socket, _)) = listener.accept().await {
-        let connection =
-            server.serve_connection(TokioIo::new(socket), service.clone()).into_owned();
+        let (service, tls) = (service.clone(), tls.clone());
         tokio::spawn(async move {
-            // A client that goes away in mid-answer is part of some tests.
-            let _ = connection.await;
+            let Some(tls) = tls else { return answer(socket, service).await };
+            // A client that does not trust the certificate leaves here.
+            if let Ok(socket) = tls.accept(socket).await {
+                answer(socket, service).await;
+            }
         });
     }
+}
+
+async fn answer<S>(socket: S, service: S3Service)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let server = Builder::new(TokioExecutor::new());
+    // A client that goes away in mid-answer is part of some tests.
+    let _ = server.serve_connection(TokioIo::new(socket), service).await;
+}
+
+/// A new authority, and a server certificate for loopback that it signed.
+fn tls() -> (TlsAcceptor, String) {
+    let authority_key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_pem = authority.self_signed(&authority_key).unwrap().pem();
+    let key = KeyPair::generate().unwrap();
+    let issuer = Issuer::new(authority, authority_key);
+    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()])
+        .unwrap()
+        .signed_by(&key, &issuer)
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key.serialize_der().try_into().unwrap())
+        .unwrap();
+    (TlsAcceptor::from(Arc::new(config)), authority_pem)
 }

@@ -22,10 +22,10 @@ pub(super) fn format(text: &str) -> Result<Element, Refused> {
         return Ok(Element::Best { alternatives, optional: false });
     }
     pattern::compile(text).map_err(|refused| match refused {
-        Refused::Thrown(thrown) => {
-            Refused::Thrown(illegal(format!("Invalid format: [{text}]: {}", thrown.reason)))
+        Refused::Thrown(inner) => {
+            Refused::Pattern(illegal(format!("Invalid format: [{text}]: {}", inner.reason)), inner)
         }
-        unknown @ Refused::Unknown(_) => unknown,
+        other => other,
     })
 }
 

@@ -1,0 +1,216 @@
+//! Fields that take values: what each type accepts, coerces, ignores, refuses (engine-semantics 8).
+//!
+//! In: a field and the token that stands before the parser. Out: losses, or the exception in its wrapper. Types whose rules are
+//! not known here are opaque: every value passes, and [`Rule::Opaque`] says so.
+
+mod boolean;
+mod completion;
+mod date;
+mod geo;
+mod ip;
+mod join;
+mod keyword;
+mod number;
+mod other;
+pub(crate) mod preview;
+mod range;
+mod rank;
+
+use crate::engine::document::Doc;
+use crate::engine::failure::{Failure, Outcome};
+use crate::engine::names;
+use crate::engine::switches::{FieldError, Switches};
+use crate::engine::tape::Token;
+use crate::engine::tree::{FieldNode, Surroundings};
+use crate::model::engine::Product;
+use crate::model::fate::{LossCause, RejectClass};
+use crate::model::mapping::LeafField;
+use crate::model::path::visible;
+
+/// How a field takes values.
+#[derive(Clone, Debug)]
+pub(crate) enum Rule {
+    /// Any scalar by its text.
+    Text,
+    Keyword(keyword::Keyword),
+    Number(number::Number),
+    Boolean(boolean::Boolean),
+    Date(date::Date),
+    Ip(ip::Ip),
+    Range(range::Range),
+    Point(geo::Point),
+    Completion,
+    Join,
+    /// A query: its shape is looked at, not what stands in it.
+    Percolator,
+    RankFeature,
+    RankFeatures,
+    Scaled(other::Scaled),
+    UnsignedLong(other::Scaled),
+    Binary,
+    Flattened,
+    Version,
+    /// Not read at all.
+    Unread,
+    /// The value was taken when the field was made: 6.x dates that detection made.
+    Taken,
+    /// Rules that are not known: accepted, whatever it is.
+    Opaque,
+}
+
+impl Rule {
+    /// Compiles the rule of a leaf.
+    pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
+        let opensearch = around.switches.engine.product == Product::OpenSearch;
+        match leaf.field_type.as_str() {
+            "text" | "match_only_text" | "search_as_you_type" | "token_count" => Self::Text,
+            "wildcard" if opensearch => Self::Text,
+            "keyword" => Self::Keyword(keyword::Keyword::compile(leaf, around)),
+            "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => {
+                Self::Number(number::Number::compile(leaf, around))
+            }
+            "boolean" => boolean::Boolean::compile(leaf, around),
+            "date" | "date_nanos" => date::Date::compile(leaf, around),
+            "ip" => Self::Ip(ip::Ip::compile(leaf, around)),
+            "binary" if !flag(leaf, "store") && !flag(leaf, "doc_values") => Self::Unread,
+            "binary" => Self::Binary,
+            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range" | "ip_range" => {
+                range::Range::compile(leaf, around)
+            }
+            "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
+            "completion" => Self::Completion,
+            "join" => Self::Join,
+            "percolator" => Self::Percolator,
+            "rank_feature" => Self::RankFeature,
+            "rank_features" => Self::RankFeatures,
+            "scaled_float" => Self::Scaled(other::Scaled::compile(leaf, around)),
+            "unsigned_long" if opensearch => {
+                Self::UnsignedLong(other::Scaled::compile(leaf, around))
+            }
+            "flattened" | "flat_object" => Self::Flattened,
+            "version" if opensearch => Self::Version,
+            _ => Self::Opaque,
+        }
+    }
+
+    /// Whether the generic wrapper stands around this type's parse. Some types override it.
+    fn is_wrapped(&self) -> bool {
+        !matches!(self, Self::Point(_) | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures)
+    }
+
+    /// Whether the field has `ignore_malformed` switched on, by itself or by the index.
+    fn ignores_malformed(&self) -> bool {
+        match self {
+            Self::Number(rule) => rule.ignores_malformed(),
+            Self::Date(rule) => rule.ignores_malformed(),
+            Self::Ip(rule) => rule.ignores_malformed(),
+            Self::Range(rule) => rule.ignores_malformed(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a boolean parameter is set to true.
+pub(crate) fn flag(leaf: &LeafField, key: &str) -> bool {
+    leaf.params.get(key).is_some_and(|value| *value == true || value == "true")
+}
+
+/// A boolean parameter, where it is set.
+pub(crate) fn switch(leaf: &LeafField, key: &str) -> Option<bool> {
+    let value = leaf.params.get(key)?;
+    value.as_bool().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// Whether the field reads whole arrays itself.
+pub(crate) fn takes_arrays(field: &FieldNode, _switches: &Switches) -> bool {
+    matches!(&*field.type_name, "geo_point" | "geo_shape" | "completion" | "dense_vector")
+}
+
+/// `FieldMapper#parse`: the field, then its multi-fields, each error in the generic wrapper.
+pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    if let Err(cause) = take(field, doc) {
+        let cause = cause.field(|| names::path(&field.full));
+        if !field.rule.is_wrapped() {
+            return Err(cause);
+        }
+        if !swallows(field, doc) {
+            return Err(wrapped(doc, &field.full, &field.type_name, cause));
+        }
+        // The preview that the error would have shown is read all the same: the parser ends where the value does.
+        let _ = preview::read(doc);
+        ignore(field, doc);
+    }
+    for sub in &field.fields {
+        parse(sub, doc)?;
+    }
+    Ok(())
+}
+
+/// OpenSearch 2: any field error, with the index setting on. OpenSearch 3: those of fields that have the parameter on.
+fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
+    let switches = doc.switches();
+    (switches.malformed_swallows_all && doc.world.settings.ignore_malformed)
+        || (switches.malformed_swallows_objects && field.rule.ignores_malformed())
+}
+
+fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    match &field.rule {
+        Rule::Text => text(doc).map(|_| ()),
+        Rule::Keyword(rule) => keyword::take(rule, field, doc),
+        Rule::Number(rule) => number::take(rule, field, doc),
+        Rule::Boolean(rule) => boolean::take(rule, field, doc),
+        Rule::Date(rule) => date::take(rule, field, doc),
+        Rule::Ip(rule) => ip::take(rule, field, doc),
+        Rule::Range(rule) => range::take(rule, field, doc),
+        Rule::Point(rule) => geo::parse(rule, field, doc),
+        Rule::Completion => completion::take(field, doc),
+        Rule::Join => join::take(field, doc),
+        Rule::Percolator => other::take_query(doc),
+        Rule::RankFeature => rank::take(field, doc),
+        Rule::RankFeatures => rank::take_many(field, doc),
+        Rule::Scaled(rule) => other::take_scaled(rule, field, doc),
+        Rule::UnsignedLong(rule) => other::take_unsigned(rule, field, doc),
+        Rule::Binary => other::take_binary(doc),
+        Rule::Flattened => other::take_flattened(field, doc),
+        Rule::Version => other::take_version(doc),
+        Rule::Unread | Rule::Taken => Ok(()),
+        Rule::Opaque => doc.parser.skip_children(),
+    }
+}
+
+/// The text of a scalar; `None` for null.
+pub(crate) fn text<'t>(doc: &Doc<'t>) -> Outcome<Option<&'t [u8]>> {
+    match doc.token() {
+        Token::Null => Ok(None),
+        _ => doc.parser.text(doc.switches()).map(Some),
+    }
+}
+
+/// The generic wrapper around whatever a field's parse throws.
+pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Box<Failure>) -> Box<Failure> {
+    let full = visible(full);
+    let mut reason = format!("failed to parse field [{full}] of type [{type_name}]");
+    match doc.switches().field_error {
+        FieldError::Plain => {}
+        FieldError::WithId => reason.push_str(" in document with id '?'"),
+        FieldError::WithPreview => {
+            reason.push_str(" in document with id '?'. ");
+            match preview::read(doc) {
+                Ok(value) => {
+                    reason.push_str(&format!("Preview of field's value: '{value}'"));
+                }
+                Err(_) => reason.push_str("Could not parse field value preview,"),
+            }
+        }
+    }
+    let class = match cause.class {
+        RejectClass::Other => RejectClass::ValueType,
+        class => class,
+    };
+    doc.mapping_failure(reason).class(class).because(cause)
+}
+
+/// What a field with `ignore_malformed` does with a value that it cannot take.
+pub(crate) fn ignore(field: &FieldNode, doc: &mut Doc<'_>) {
+    doc.lose(&field.full, LossCause::IgnoreMalformed);
+}

@@ -1,0 +1,351 @@
+//! Numbers: integers of four widths, floats of three (engine-semantics 8.2).
+//!
+//! In: a scalar. Out: whether it is taken, with what is lost on the way. Sources: `NumberFieldMapper`,
+//! `AbstractXContentParser`, Jackson's `ParserBase`.
+
+use crate::engine::document::Doc;
+use crate::engine::failure::{Failure, Outcome};
+use crate::engine::field::{self, switch};
+use crate::engine::number::{
+    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float, parse_long,
+    string_to_long, string_to_narrow,
+};
+use crate::engine::switches::{JsonErrors, Walk};
+use crate::engine::tape::Token;
+use crate::engine::tree::{FieldNode, Surroundings};
+use crate::model::fate::{LossCause, RejectClass};
+use crate::model::mapping::LeafField;
+use crate::model::path::visible;
+
+/// A number's parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Number {
+    kind: Kind,
+    coerce: bool,
+    ignore_malformed: bool,
+}
+
+/// The types of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Long,
+    Integer,
+    Short,
+    Byte,
+    Double,
+    Float,
+    HalfFloat,
+}
+
+impl Kind {
+    pub(crate) fn of(type_name: &str) -> Option<Self> {
+        Some(match type_name {
+            "long" => Self::Long,
+            "integer" => Self::Integer,
+            "short" => Self::Short,
+            "byte" => Self::Byte,
+            "double" => Self::Double,
+            "float" => Self::Float,
+            "half_float" => Self::HalfFloat,
+            _ => return None,
+        })
+    }
+
+    /// The Java class that its texts name.
+    fn class(self) -> &'static str {
+        match self {
+            Self::Long => "Long",
+            Self::Integer | Self::Byte => "Integer",
+            Self::Short => "Short",
+            Self::Double => "Double",
+            Self::Float | Self::HalfFloat => "Float",
+        }
+    }
+}
+
+impl Number {
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+
+    pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
+        let settings = around.settings;
+        Self {
+            kind: Kind::of(&leaf.field_type).unwrap_or(Kind::Long),
+            coerce: switch(leaf, "coerce").unwrap_or(settings.coerce.unwrap_or(true)),
+            ignore_malformed: switch(leaf, "ignore_malformed").unwrap_or(settings.ignore_malformed),
+        }
+    }
+}
+
+/// A number that was read, and what was lost.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Taken {
+    /// The value as Java prints it.
+    pub shown: String,
+    /// The value; integers beyond 2^53 are only near.
+    pub value: f64,
+    pub loss: Option<LossCause>,
+}
+
+pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    let token = doc.token();
+    if token == Token::Null || (rule.coerce && token == Token::String(b"")) {
+        if token != Token::Null {
+            doc.lose(&field.full, LossCause::Coerced);
+        }
+        return Ok(());
+    }
+    match read(rule.kind, rule.coerce, doc) {
+        Ok(taken) => {
+            if let Some(loss) = taken.loss {
+                doc.lose(&field.full, loss);
+            }
+            Ok(())
+        }
+        Err(failure) if rule.ignore_malformed && is_ignorable(doc, token, &failure) => {
+            field::ignore(field, doc);
+            Ok(())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
+fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
+    match doc.switches().json_malformed {
+        true => token.is_value(),
+        false => matches!(
+            failure.kind.as_ref(),
+            "illegal_argument_exception" | "number_format_exception"
+        ),
+    }
+}
+
+/// Reads the current token as a number of that kind.
+pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
+    let token = doc.token();
+    let taken = match token {
+        Token::String(text) => {
+            if !coerce {
+                let text = format!("{} value passed as String", kind.class());
+                return Err(Failure::argument(text).class(RejectClass::ValueType));
+            }
+            let text = visible(text);
+            let taken = match kind {
+                Kind::Long => string_long(&text),
+                Kind::Integer | Kind::Byte => string_narrow(&text, Narrow::Integer),
+                Kind::Short => string_narrow(&text, Narrow::Short),
+                _ => string_float(&text, kind),
+            };
+            Taken { loss: Some(LossCause::Coerced), ..taken? }
+        }
+        Token::Integer(text) | Token::Float(text) => match kind {
+            Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
+            _ => json_integer(token, &visible(text), kind, coerce, doc)?,
+        },
+        other => {
+            let verb = match doc.switches().json_errors {
+                JsonErrors::Jackson3 => "cannot use numeric value accessors",
+                _ => "can not use numeric value accessors",
+            };
+            let text = format!("Current token ({}) not numeric, {verb}", other.json_word());
+            return Err(not_coercible(doc, text, other));
+        }
+    };
+    check(kind, taken)
+}
+
+fn string_long(text: &str) -> Outcome<Taken> {
+    let value = string_to_long(text, Decimals::Cut).map_err(classed)?;
+    Ok(integer(value))
+}
+
+fn string_narrow(text: &str, kind: Narrow) -> Outcome<Taken> {
+    Ok(integer(string_to_narrow(text, kind).map_err(classed)?))
+}
+
+fn string_float(text: &str, kind: Kind) -> Outcome<Taken> {
+    match kind {
+        Kind::Double => parse_double(text).map(double).map_err(classed),
+        _ => parse_float(text).map(float).map_err(classed),
+    }
+}
+
+fn classed(cause: crate::model::fate::Cause) -> Box<Failure> {
+    let range = cause.reason.as_deref().is_some_and(|text| text.contains("out of range"));
+    let class = if range { RejectClass::NumberRange } else { RejectClass::ValueType };
+    Failure::from_cause(cause).class(class)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "only for comparisons of ranges and for text")]
+fn integer(value: i64) -> Taken {
+    Taken { shown: value.to_string(), value: value as f64, loss: None }
+}
+
+fn double(value: f64) -> Taken {
+    Taken { shown: java_double(value), value, loss: None }
+}
+
+fn float(value: f32) -> Taken {
+    Taken { shown: java_float(value), value: f64::from(value), loss: None }
+}
+
+/// Jackson reads a double, and casts it for `float`.
+fn json_float(text: &str, kind: Kind) -> Taken {
+    let value = parse_double(text).unwrap_or(f64::NAN);
+    let precise = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let mut taken = match kind {
+        Kind::Double => double(value),
+        #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
+        _ => float(value as f32),
+    };
+    // Only integers are called lossy: nearly every decimal is rounded.
+    if precise && taken.value.is_finite() && !is_exact(text, taken.value) {
+        taken.loss = Some(LossCause::PrecisionLost);
+    }
+    taken
+}
+
+/// Whether a float is the integer that the text shows.
+fn is_exact(text: &str, value: f64) -> bool {
+    #[expect(clippy::cast_possible_truncation, reason = "beyond 128 bits the text does not parse")]
+    let whole = value as i128;
+    text.parse::<i128>().is_ok_and(|exact| exact == whole)
+}
+
+fn json_integer(
+    token: Token<'_>,
+    text: &str,
+    kind: Kind,
+    coerce: bool,
+    doc: &Doc<'_>,
+) -> Outcome<Taken> {
+    let value = match token {
+        Token::Integer(_) => parse_long(text).ok(),
+        _ => cut(text),
+    };
+    let (low, high) = match kind {
+        Kind::Integer | Kind::Byte | Kind::Short => Narrow::Integer.range(),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let Some(value) = value.filter(|value| (low..=high).contains(value)) else {
+        return Err(out_of_range(doc, text, kind, token));
+    };
+    let (low, high) = Narrow::Short.range();
+    if kind == Kind::Short && !(low..=high).contains(&value) {
+        let text = format!("Numeric value ({text}) out of range of Java short");
+        return Err(range_error(doc, text, token));
+    }
+    let fraction = Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
+    if !coerce {
+        let full = parse_double(text).unwrap_or(f64::NAN);
+        #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "Java compares the long with the double")]
+        if value as f64 != full {
+            let (shown, class) = (java_double(full), kind.class());
+            let text = format!("{shown} cannot be converted to {class} without data loss");
+            return Err(Failure::argument(text).class(RejectClass::ValueType));
+        }
+    }
+    let loss = fraction.then_some(LossCause::DecimalsCut);
+    Ok(Taken { loss, ..integer(value) })
+}
+
+/// A JSON float as a long: through double, cut towards zero; `None` beyond 64 bits.
+fn cut(text: &str) -> Option<i64> {
+    let value = parse_double(text).ok()?;
+    #[expect(clippy::cast_precision_loss, reason = "Jackson compares doubles")]
+    let inside = value >= i64::MIN as f64 && value <= i64::MAX as f64;
+    #[expect(clippy::cast_possible_truncation, reason = "Java's cast: towards zero, and at 2^63 the largest long")]
+    inside.then_some(value as i64)
+}
+
+fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Box<Failure> {
+    let (word, low, high) = match kind {
+        Kind::Long => ("long", i64::MIN, i64::MAX),
+        _ => ("int", i64::from(i32::MIN), i64::from(i32::MAX)),
+    };
+    let word = match doc.switches().json_errors {
+        JsonErrors::Jackson3 => format!("`{word}`"),
+        _ => word.to_owned(),
+    };
+    let text = format!("Numeric value ({text}) out of range of {word} ({low} - {high})");
+    range_error(doc, text, token)
+}
+
+fn range_error(doc: &Doc<'_>, text: String, _token: Token<'_>) -> Box<Failure> {
+    let kind = match doc.switches().json_errors {
+        JsonErrors::Jackson28 => "json_parse_exception",
+        _ => "input_coercion_exception",
+    };
+    json_failure(doc, kind, text).class(RejectClass::NumberRange)
+}
+
+/// Jackson's exception for a token of the wrong kind.
+pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Box<Failure> {
+    let kind = match doc.switches().json_errors {
+        JsonErrors::Jackson3 => "input_coercion_exception",
+        _ => "json_parse_exception",
+    };
+    let class = match token {
+        Token::BeginObject => RejectClass::ObjectScalar,
+        _ => RejectClass::ValueType,
+    };
+    json_failure(doc, kind, text).class(class)
+}
+
+/// An exception of the JSON library while a value is read: 8.x puts its own around it, OpenSearch 3 puts Jackson 2's names around
+/// Jackson 3's.
+pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> Box<Failure> {
+    match (doc.switches().json_errors, doc.switches().walk) {
+        (JsonErrors::Jackson3, _) => {
+            let inner = match kind {
+                "json_parse_exception" => "stream_read_exception",
+                other => other,
+            };
+            Failure::new(kind, text.clone()).because(Failure::new(inner, text))
+        }
+        (_, Walk::Expanding) => {
+            let outer = format!("[{}] {text}", doc.parser.location());
+            Failure::new("x_content_parse_exception", outer).because(Failure::new(kind, text))
+        }
+        _ => Failure::new(kind, text),
+    }
+}
+
+/// A double that may be infinite: what `scaled_float` reads before its own check.
+pub(crate) fn read_any_double(coerce: bool, doc: &Doc<'_>) -> Outcome<f64> {
+    match doc.token() {
+        Token::Integer(text) | Token::Float(text) => {
+            Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
+        }
+        Token::String(text) if coerce => parse_double(&visible(text)).map_err(classed),
+        _ => read(Kind::Double, coerce, doc).map(|taken| taken.value),
+    }
+}
+
+/// What only the field's type refuses: bytes beyond a byte, floats that are not finite.
+fn check(kind: Kind, taken: Taken) -> Outcome<Taken> {
+    let (name, finite) = match kind {
+        Kind::Byte => {
+            let (low, high) = Narrow::Byte.range();
+            #[expect(clippy::cast_precision_loss, reason = "8 bits")]
+            let outside = taken.value < low as f64 || taken.value > high as f64;
+            if outside {
+                let text = format!("Value [{}] is out of range for a byte", taken.shown);
+                return Err(Failure::argument(text).class(RejectClass::NumberRange));
+            }
+            return Ok(taken);
+        }
+        Kind::Double => ("double", taken.value.is_finite()),
+        Kind::Float => ("float", taken.value.is_finite()),
+        #[expect(clippy::cast_possible_truncation, reason = "it was made from a float")]
+        Kind::HalfFloat => ("half_float", half(taken.value as f32).is_finite()),
+        _ => return Ok(taken),
+    };
+    if finite {
+        return Ok(taken);
+    }
+    let text = format!("[{name}] supports only finite values, but got [{}]", taken.shown);
+    Err(Failure::argument(text).class(RejectClass::NumberRange))
+}

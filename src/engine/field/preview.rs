@@ -1,0 +1,61 @@
+//! The value that the engine prints in a field's error: Java's text of what the parser stands on, which it reads to its end.
+//!
+//! In: the walk, standing on any token. Out: text. Objects of several keys come in hash order in Java; here they keep the
+//! document's, so such previews must not be compared.
+
+use crate::engine::document::Doc;
+use crate::engine::failure::Outcome;
+use crate::engine::number;
+use crate::engine::tape::Token;
+use crate::model::path::visible;
+
+/// Reads the current value and prints it as `Object#toString` does.
+pub(crate) fn read(doc: &mut Doc<'_>) -> Outcome<String> {
+    Ok(match doc.token() {
+        Token::String(text) => visible(text),
+        Token::Integer(text) => integer(text),
+        Token::Float(text) => {
+            let value = number::parse_double(&visible(text)).unwrap_or(f64::NAN);
+            number::java_double(value)
+        }
+        Token::True => "true".to_owned(),
+        Token::False => "false".to_owned(),
+        Token::BeginObject => object(doc)?,
+        Token::BeginArray => array(doc)?,
+        _ => "null".to_owned(),
+    })
+}
+
+/// Leading zeros cannot be; only `-0` changes its text.
+fn integer(text: &[u8]) -> String {
+    match text {
+        b"-0" => "0".to_owned(),
+        text => visible(text),
+    }
+}
+
+fn object(doc: &mut Doc<'_>) -> Outcome<String> {
+    let mut entries = Vec::new();
+    while let Some(token) = doc.parser.advance()? {
+        match token {
+            Token::EndObject => break,
+            Token::Name(name) => {
+                doc.parser.advance()?;
+                entries.push(format!("{}={}", visible(name), read(doc)?));
+            }
+            _ => {}
+        }
+    }
+    Ok(format!("{{{}}}", entries.join(", ")))
+}
+
+fn array(doc: &mut Doc<'_>) -> Outcome<String> {
+    let mut entries = Vec::new();
+    while let Some(token) = doc.parser.advance()? {
+        if token == Token::EndArray {
+            break;
+        }
+        entries.push(read(doc)?);
+    }
+    Ok(format!("[{}]", entries.join(", ")))
+}

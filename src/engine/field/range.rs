@@ -1,0 +1,234 @@
+//! Ranges: an object of bounds, each read by the rules of its number, date or address; addresses also as a network.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::engine::date::{DEFAULT_FORMAT, DateFormat};
+use crate::engine::document::Doc;
+use crate::engine::failure::{Failure, Outcome};
+use crate::engine::field::number::{self, Kind};
+use crate::engine::field::{self, Rule, date, switch};
+use crate::engine::names;
+use crate::engine::switches::FieldError;
+use crate::engine::tape::Token;
+use crate::engine::tree::{FieldNode, Surroundings};
+use crate::model::fate::RejectClass;
+use crate::model::mapping::LeafField;
+use crate::model::path::visible;
+
+/// A range's parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    bound: Bound,
+    coerce: bool,
+    ignore_malformed: bool,
+}
+
+/// What the bounds are.
+#[derive(Clone, Debug)]
+enum Bound {
+    Number(Kind),
+    Date(Arc<DateFormat>, Arc<str>),
+    Ip,
+}
+
+/// A bound that was read: an order that bounds of one kind share, and how the engine prints it.
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
+enum Value {
+    Integer(i128),
+    Float(f64),
+    Ip(u128),
+}
+
+impl Range {
+    pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Rule {
+        let bound = match leaf.field_type.as_str() {
+            "integer_range" => Bound::Number(Kind::Integer),
+            "long_range" => Bound::Number(Kind::Long),
+            "float_range" => Bound::Number(Kind::Float),
+            "double_range" => Bound::Number(Kind::Double),
+            "ip_range" => Bound::Ip,
+            _ => {
+                let pattern = leaf.params.get("format").and_then(|value| value.as_str());
+                let pattern = pattern.unwrap_or(DEFAULT_FORMAT);
+                let Ok(format) = DateFormat::compile(pattern, around.switches.engine) else {
+                    return Rule::Opaque;
+                };
+                Bound::Date(Arc::new(format), pattern.into())
+            }
+        };
+        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        Rule::Range(Self {
+            bound,
+            coerce: switch(leaf, "coerce").unwrap_or(around.settings.coerce.unwrap_or(true)),
+            ignore_malformed: malformed && around.switches.range_malformed,
+        })
+    }
+
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+}
+
+pub(crate) fn take(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    match (doc.token(), &rule.bound) {
+        (Token::Null, _) => Ok(()),
+        (Token::BeginObject, _) => take_object(rule, field, doc),
+        (Token::String(text), Bound::Ip) => network(text),
+        _ => {
+            let name = doc.parser.current_name().map_or("null".to_owned(), visible);
+            Err(error(doc, field, format_args!("expected an object but got {name}"))
+                .class(RejectClass::ObjectScalar))
+        }
+    }
+}
+
+fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    let (mut from, mut to) = (None, None);
+    let mut name: &[u8] = b"";
+    let mut ignored = false;
+    while let Some(token) = doc.parser.advance()? {
+        match token {
+            Token::EndObject => break,
+            Token::Name(found) => name = found,
+            _ => {
+                let (lower, open) = match name {
+                    b"gt" => (true, true),
+                    b"gte" => (true, false),
+                    b"lt" => (false, true),
+                    b"lte" => (false, false),
+                    other => {
+                        let shown = visible(other);
+                        return Err(error(doc, field, format_args!("with unknown parameter [{shown}]")));
+                    }
+                };
+                if token == Token::Null {
+                    continue;
+                }
+                let step = if lower { 1 } else { -1 };
+                match bound(rule, doc) {
+                    Ok(value) => {
+                        let value = if open { next(value, step) } else { value };
+                        *(if lower { &mut from } else { &mut to }) = Some(value);
+                    }
+                    Err(_) if rule.ignore_malformed => ignored = true,
+                    Err(failure) => return Err(failure),
+                }
+            }
+        }
+    }
+    if ignored {
+        field::ignore(field, doc);
+        return Ok(());
+    }
+    in_order(from, to)
+}
+
+fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Box<Failure> {
+    let full = visible(&field.full);
+    doc.mapping_failure(format_args!("error parsing field [{full}], {text}"))
+        .class(RejectClass::ValueType)
+        .field(|| names::path(&field.full))
+}
+
+fn bound(rule: &Range, doc: &Doc<'_>) -> Outcome<Value> {
+    match &rule.bound {
+        Bound::Number(kind @ (Kind::Float | Kind::Double)) => {
+            Ok(Value::Float(number::read(*kind, rule.coerce, doc)?.value))
+        }
+        Bound::Number(kind) => {
+            let taken = number::read(*kind, rule.coerce, doc)?;
+            Ok(Value::Integer(taken.shown.parse().unwrap_or_default()))
+        }
+        Bound::Date(format, pattern) => date_bound(format, pattern, doc),
+        Bound::Ip => {
+            let text = doc.parser.text(doc.switches())?;
+            let address = std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
+            match address {
+                Some(address) => Ok(Value::Ip(order(address))),
+                None => {
+                    let text = format!("'{}' is not an IP string literal.", visible(text));
+                    Err(Failure::argument(text).class(RejectClass::ValueType))
+                }
+            }
+        }
+    }
+}
+
+fn order(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().into(),
+        IpAddr::V6(address) => address.into(),
+    }
+}
+
+/// Bounds of dates go through the date math parser: `now` and `||` arithmetic pass, only the date before it is read.
+fn date_bound(format: &DateFormat, pattern: &str, doc: &Doc<'_>) -> Outcome<Value> {
+    let text = visible(doc.parser.text(doc.switches())?);
+    let date = match text.split_once("||") {
+        Some((date, _)) => date,
+        None => &text,
+    };
+    if date.starts_with("now") {
+        return Ok(Value::Integer(i128::from(i64::MAX) / 2));
+    }
+    match format.parse(date) {
+        Ok(moment) => Ok(Value::Integer(moment.millis.into())),
+        Err(failure) => {
+            let cause = date::refused(&failure);
+            let mut text = format!("failed to parse date field [{date}] with format [{pattern}]");
+            if doc.switches().field_error == FieldError::WithPreview {
+                text = format!("{text}: [{}]", cause.message());
+            }
+            Err(Failure::new("parse_exception", text).class(RejectClass::Date).because(cause))
+        }
+    }
+}
+
+/// The neighbour of an open bound.
+fn next(value: Value, step: i8) -> Value {
+    match value {
+        Value::Integer(number) => Value::Integer(number + i128::from(step)),
+        Value::Float(number) if step > 0 => Value::Float(number.next_up()),
+        Value::Float(number) => Value::Float(number.next_down()),
+        Value::Ip(address) if step > 0 => Value::Ip(address.saturating_add(1)),
+        Value::Ip(address) => Value::Ip(address.saturating_sub(1)),
+    }
+}
+
+/// Lucene refuses a range whose ends are the wrong way round.
+fn in_order(from: Option<Value>, to: Option<Value>) -> Outcome {
+    let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
+    if from <= to {
+        return Ok(());
+    }
+    let text = match (from, to) {
+        (Value::Integer(from), Value::Integer(to)) => {
+            format!("min value ({from}) is greater than max value ({to})")
+        }
+        (Value::Float(from), Value::Float(to)) => {
+            let print = crate::engine::number::java_double;
+            format!("min value ({}) is greater than max value ({})", print(from), print(to))
+        }
+        _ => "min value cannot be greater than max value for InetAddressRange field".to_owned(),
+    };
+    Err(Failure::argument(text).class(RejectClass::ValueType))
+}
+
+/// `address/prefix`.
+fn network(text: &[u8]) -> Outcome {
+    let shown = visible(text);
+    let valid = shown.split_once('/').is_some_and(|(address, prefix)| {
+        let bits = match address.parse::<IpAddr>() {
+            Ok(IpAddr::V4(_)) => 32,
+            Ok(IpAddr::V6(_)) => 128,
+            Err(_) => return false,
+        };
+        prefix.parse::<u8>().is_ok_and(|prefix| prefix <= bits)
+    });
+    match valid {
+        true => Ok(()),
+        false => Err(Failure::argument(format!("Expected [ip/prefix] but was [{shown}]"))
+            .class(RejectClass::ValueType)),
+    }
+}

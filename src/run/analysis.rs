@@ -1,0 +1,202 @@
+//! One analysis: a capture and a list of objects in, then each object's bytes in delivery order, a report out.
+//!
+//! This is the picture of the crate's first page in code, without the world: no network, no files, no clock. `check` feeds it
+//! from a store; the rule pages feed it from memory.
+
+mod track;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use crate::error::Error;
+use crate::evidence::counts::{self, Backup, ObjectRead};
+use crate::model::capture::Capture;
+use crate::model::engine::Engine;
+use crate::model::evidence::{Evidence, FailureObject};
+use crate::model::limits::Limits;
+use crate::model::object::Object;
+use crate::model::problem::Problem;
+use crate::model::report::{Inputs, Report};
+use crate::profile::{self, Seen, Walk};
+use crate::record::Hint;
+use crate::replay::Arrival;
+use crate::report;
+use crate::rules;
+
+use track::{Judged, Track};
+
+/// What the user decided.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The engine, where no cluster names it.
+    pub engine: Option<Engine>,
+    /// Limits on what is read and kept.
+    pub limits: Limits,
+    /// Age below which a record may be on its way to the index.
+    pub in_flight_seconds: u32,
+    /// What the report says was looked at.
+    pub inputs: Inputs,
+}
+
+/// An analysis that is fed.
+pub struct Analysis {
+    options: Options,
+    capture: Option<Capture>,
+    objects: Vec<Object>,
+    walk: Walk,
+    tracks: Vec<Track>,
+    read: BTreeMap<u32, ObjectRead>,
+    failures: Vec<FailureObject>,
+    problems: Problems,
+}
+
+impl Analysis {
+    /// Begins with what the cluster said, if anything, and the backup objects in delivery order.
+    pub fn new(
+        capture: Option<Capture>,
+        objects: Vec<Object>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let tracks = track::all(capture.as_ref(), &options)?;
+        let walk = Walk::new(&options.limits);
+        let problems = Problems { kept: Vec::new(), not_kept: 0, limit: options.limits.problems };
+        Ok(Self {
+            options,
+            capture,
+            objects,
+            walk,
+            tracks,
+            read: BTreeMap::new(),
+            failures: Vec::new(),
+            problems,
+        })
+    }
+
+    /// Reads one object. Objects come in delivery order; `go_on` is asked at each record.
+    pub fn object(
+        &mut self,
+        rank: u32,
+        hint: &Hint,
+        body: &mut dyn Read,
+        go_on: &dyn Fn() -> bool,
+    ) {
+        let Some(object) = self.objects.get(rank as usize) else { return };
+        let mut takers: Vec<&mut Track> = self
+            .tracks
+            .iter_mut()
+            .filter_map(|track| track.takes(object).then_some(track))
+            .collect();
+        let problems = &mut self.problems;
+        let sums = self.walk.object(rank, &object.key, hint, body, &mut |seen| {
+            let arrival = match seen {
+                Seen::Record { sighting, bytes, shape, content: _ } => {
+                    Arrival { sighting, bytes, shape: Some(shape) }
+                }
+                Seen::Bounded { sighting, bytes, .. } => Arrival { sighting, bytes, shape: None },
+                Seen::Problem(problem) => {
+                    problems.add(problem);
+                    return ControlFlow::Continue(());
+                }
+            };
+            for track in &mut takers {
+                track.replay(arrival);
+            }
+            if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        self.read.insert(rank, ObjectRead { records: sums.records, bytes: sums.bytes });
+    }
+
+    /// Counts the wrappers of an object in a failure folder. They are never records of the stream.
+    pub fn failure(&mut self, mut failure: FailureObject, hint: &Hint, body: &mut dyn Read) {
+        let problems = &mut self.problems;
+        let mut walk = Walk::new(&self.options.limits);
+        let sums = walk.object(0, &failure.key, hint, body, &mut |seen| {
+            if let Seen::Problem(problem) = seen {
+                problems.add(problem);
+            }
+            ControlFlow::Continue(())
+        });
+        failure.wrappers = Some(sums.records);
+        self.failures.push(failure);
+    }
+
+    /// Takes note of input that could not be read.
+    pub fn problem(&mut self, problem: Problem) {
+        self.problems.add(problem);
+    }
+
+    /// Records read so far.
+    pub fn records(&self) -> u64 {
+        self.read.values().map(|read| read.records).sum()
+    }
+
+    /// Objects read so far.
+    pub fn objects_read(&self) -> usize {
+        self.read.len()
+    }
+
+    /// Everything that can be said, each rule run once.
+    pub fn finish(mut self) -> Report {
+        let profile = self.walk.into_profile();
+        let families = profile::families(&profile);
+        self.failures.sort_by(|a, b| a.key.cmp(&b.key));
+        let mut judged: Vec<Judged> =
+            self.tracks.into_iter().map(|track| track.finish(&families)).collect();
+        for index in &mut judged {
+            index.mark_races(&profile, &self.objects, self.options.in_flight_seconds);
+        }
+        let rejected_in = track::rejected_in(&judged);
+        let backup = Backup {
+            objects: &self.objects,
+            read: &self.read,
+            failed_deliveries: self.failures.iter().filter_map(|failure| failure.wrappers).sum(),
+            rejected_in: rejected_in.as_ref(),
+            complete: self.problems.kept.is_empty(),
+        };
+        let read_at = self.capture.as_ref().map(|capture| capture.captured_at);
+        let young_after = read_at.map(|at| counts::young_after(at, self.options.in_flight_seconds));
+        let counts = counts::counts(&backup, self.capture.as_ref(), young_after);
+        let mut indices = Vec::new();
+        for index in &mut judged {
+            let captured =
+                self.capture.as_ref().and_then(|capture| capture.indices.get(&index.name));
+            let history = counts::history_doubts(&backup, &index.name, captured);
+            indices.push(index.evidence(&profile, &families, history));
+        }
+        let evidence = Evidence {
+            objects: &self.objects,
+            profile: &profile,
+            families: &families,
+            failures: &self.failures,
+            problems: &self.problems.kept,
+            complete: backup.complete,
+            engines: &self.options.inputs.engines,
+            indices,
+            counts: &counts,
+        };
+        report::build(
+            &evidence,
+            rules::check(&evidence),
+            self.options.inputs.clone(),
+            self.problems.not_kept,
+        )
+    }
+}
+
+/// Problems, kept up to a limit and counted beyond it.
+struct Problems {
+    kept: Vec<Problem>,
+    not_kept: u64,
+    limit: usize,
+}
+
+impl Problems {
+    fn add(&mut self, problem: Problem) {
+        if self.kept.len() < self.limit {
+            self.kept.push(problem);
+        } else {
+            self.not_kept += 1;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the user sees while objects are read: a bar on a terminal, nothing elsewhere, and one line at the end.
+
+use std::io::IsTerminal as _;
+use std::time::Instant;
+
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+
+use crate::cli::Progress;
+use crate::model::finding::Level;
+use crate::model::quantity::counted;
+use crate::model::report::Report;
+use crate::report::harmless;
+
+/// A running scan.
+pub(super) struct Meter {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+/// What was asked of a store.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Traffic {
+    /// Requests to S3.
+    pub requests: u64,
+    /// Bytes fetched, as stored.
+    pub bytes: u64,
+}
+
+impl Meter {
+    /// Starts; `stored_bytes` is the sum of the objects' sizes.
+    #[expect(clippy::disallowed_methods, reason = "the time a scan takes goes to stderr only")]
+    pub(super) fn start(progress: Progress, stored_bytes: u64) -> Self {
+        let shown = match progress {
+            Progress::Auto => std::io::stderr().is_terminal(),
+            Progress::Bar => true,
+            Progress::None => false,
+        };
+        let bar = if shown {
+            ProgressBar::new(stored_bytes).with_style(style())
+        } else {
+            ProgressBar::hidden()
+        };
+        Self { bar, started: Instant::now() }
+    }
+
+    /// Tells what is read now, after `stored_bytes` of what came before.
+    pub(super) fn object(&self, key: &str, records: u64, stored_bytes: u64) {
+        self.bar.set_position(stored_bytes);
+        let name = key.rsplit('/').next().unwrap_or(key);
+        self.bar.set_message(format!("{} records, {}", HumanCount(records), harmless(name)));
+    }
+
+    /// Ends; the last line on stderr sums up.
+    #[expect(clippy::print_stderr, reason = "ring 3 speaks to the user")]
+    pub(super) fn end(self, report: &Report, traffic: Traffic) {
+        self.bar.finish_and_clear();
+        eprintln!("{}", summary(report, traffic, self.started.elapsed().as_secs_f64()));
+    }
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template(
+        "{bar:30} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {wide_msg}",
+    )
+    .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn summary(report: &Report, traffic: Traffic, seconds: f64) -> String {
+    let counts = &report.counts;
+    let found = |level: Level| {
+        report.findings.iter().filter(|finding| finding.level == level).count() as u64
+    };
+    let requests = match traffic.requests {
+        0 => String::new(),
+        requests => {
+            format!("{} S3 requests ({}), ", HumanCount(requests), HumanBytes(traffic.bytes))
+        }
+    };
+    format!(
+        "Scanned {} in {} ({}), {requests}{seconds:.1} s; {}, {}, {}; {}",
+        counted(counts.records, "record", "records"),
+        counted(counts.objects, "object", "objects"),
+        HumanBytes(counts.bytes),
+        counted(found(Level::Error), "error", "errors"),
+        counted(found(Level::Warning), "warning", "warnings"),
+        counted(found(Level::Note), "note", "notes"),
+        if report.complete { "complete" } else { "INCOMPLETE" },
+    )
+}

@@ -1,0 +1,376 @@
+//! The replica against real engines: recorded answers to documents, compared one by one.
+//!
+//! `fixtures/engines/cases.json.gz` holds the cases (an index, then documents), `fixtures/engines/answers` what each engine
+//! answered. Compared: status, error type, reason, cause chain, and the mapping after every request.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+use mapdrift::engine::{Index, Settings};
+use mapdrift::mapping;
+use mapdrift::model::engine::{Engine, Product};
+use mapdrift::model::fate::{Fate, Reject};
+use serde_json::{Value, json};
+
+/// Disagreements that stand, by engine and case prefix, each with its reason.
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("", "type-percolator: {\"v\":{\"a\":{\"b\":\"c\"}}}", "which queries exist is not replicated"),
+    ("es-6", "type-date_range: {\"v\":{\"gte\":\"1.2.3.4\"", "the date math parser of Joda words its errors differently"),
+    ("", "type-binary-", "what is left of a string after Jackson's base64 error is printed as its preview"),
+];
+
+#[test]
+fn elasticsearch_6_5_agrees() {
+    check("es-6.5.4");
+}
+
+#[test]
+fn elasticsearch_6_8_agrees() {
+    check("es-6.8.23");
+}
+
+#[test]
+fn elasticsearch_7_10_agrees() {
+    check("es-7.10.2");
+}
+
+#[test]
+fn elasticsearch_7_17_agrees() {
+    check("es-7.17.29");
+}
+
+#[test]
+fn elasticsearch_8_agrees() {
+    check("es-8.19.21");
+}
+
+#[test]
+fn elasticsearch_9_agrees() {
+    check("es-9.5.3");
+}
+
+#[test]
+fn opensearch_1_agrees() {
+    check("os-1.3.20");
+}
+
+#[test]
+fn opensearch_2_agrees() {
+    check("os-2.19.6");
+}
+
+#[test]
+fn opensearch_3_agrees() {
+    check("os-3.8.0");
+}
+
+/// Replays every case of an engine and fails on any disagreement that is not known.
+fn check(engine: &str) {
+    let cases = load("cases.json.gz");
+    let answers = load(&format!("answers/{engine}.json.gz"));
+    let mut tally = Tally::default();
+    for case in cases["cases"].as_array().unwrap() {
+        let id = case["id"].as_str().unwrap();
+        let answer = &answers["answers"][id];
+        if answer.is_null() || answer.get("skipped").is_some() {
+            continue;
+        }
+        let docs = documents(case, &cases["values"]);
+        match answer.get("fresh") {
+            Some(runs) => {
+                for (doc, run) in docs.iter().zip(runs.as_array().unwrap()) {
+                    replay(engine, case, std::slice::from_ref(doc), run, &mut tally);
+                }
+            }
+            None => replay(engine, case, &docs, answer, &mut tally),
+        }
+    }
+    tally.print(engine);
+    let unexpected: Vec<_> = tally.disagreements.iter().filter(|d| !d.is_known(engine)).collect();
+    for found in unexpected.iter().take(limit()) {
+        println!("{found}");
+    }
+    assert!(unexpected.is_empty(), "{engine}: {} disagreements", unexpected.len());
+}
+
+fn limit() -> usize {
+    std::env::var("MAPDRIFT_SHOW").ok().and_then(|n| n.parse().ok()).unwrap_or(40)
+}
+
+#[derive(Default)]
+struct Tally {
+    documents: usize,
+    rejected: usize,
+    disagreements: Vec<Disagreement>,
+}
+
+struct Disagreement {
+    class: &'static str,
+    case: String,
+    document: String,
+    expected: String,
+    found: String,
+}
+
+impl Disagreement {
+    fn is_known(&self, engine: &str) -> bool {
+        let place = format!("{}: {}", self.case, self.document);
+        KNOWN.iter().any(|(e, case, _)| engine.starts_with(e) && place.starts_with(case))
+    }
+}
+
+impl std::fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { class, case, document, expected, found } = self;
+        let short = |text: &str| text.chars().take(600).collect::<String>();
+        let document: String = document.chars().take(150).collect();
+        write!(
+            f,
+            "-- {class} {case}: {document}\n   engine:  {}\n   replica: {}",
+            short(expected),
+            short(found)
+        )
+    }
+}
+
+impl Tally {
+    fn print(&self, engine: &str) {
+        let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
+        for found in &self.disagreements {
+            *classes.entry(found.class).or_default() += 1;
+        }
+        println!(
+            "{engine}: {} documents compared, {} refused, disagreements {classes:?}",
+            self.documents, self.rejected
+        );
+    }
+
+    fn disagree(&mut self, class: &'static str, case: &Value, doc: &[u8], expected: String, found: String) {
+        self.disagreements.push(Disagreement {
+            class,
+            case: case["id"].as_str().unwrap().to_owned(),
+            document: String::from_utf8_lossy(doc).into_owned(),
+            expected,
+            found,
+        });
+    }
+}
+
+fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &mut Tally) {
+    if answer.get("create").is_some() {
+        return; // The engine refused the index: there is nothing to replay.
+    }
+    let version = version(engine);
+    let Some(mut index) = start(version, case, answer) else {
+        tally.disagree("start", case, b"", "an index".to_owned(), "cannot be compiled".to_owned());
+        return;
+    };
+    let items = answer["items"].as_array().unwrap();
+    let mappings = answer["mappings"].as_array().unwrap();
+    let mut expected_mapping = answer["mapping_before"].clone();
+    for (position, doc) in docs.iter().enumerate() {
+        let Some(item) = items.get(position) else { break };
+        if is_beyond_the_replica(case, item) {
+            continue;
+        }
+        let indexed = index.index(doc);
+        tally.documents += 1;
+        compare_fate(case, doc, item, &indexed.fate, tally);
+        let of_request = if mappings.len() == 1 && docs.len() > 1 { docs.len() - 1 } else { position };
+        let request = if mappings.len() == 1 { 0 } else { position };
+        if of_request == position {
+            if let Some(now) = mappings.get(request).filter(|now| !now.is_null()) {
+                expected_mapping = now.clone();
+            }
+            let found = mapping::write_body(index.mapping());
+            if sorted(&found) != sorted(&expected_mapping) {
+                let (expected, found) = (sorted(&expected_mapping), sorted(&found));
+                tally.disagree("mapping", case, doc, expected.to_string(), found.to_string());
+                index = restart(version, case, &expected_mapping);
+            }
+        }
+    }
+}
+
+/// What no record of a stream can be: another mapping type, and the single-document API's own refusal of an empty body.
+fn is_beyond_the_replica(case: &Value, item: &Value) -> bool {
+    item["reason"] == "request body is required"
+        || item["text"].as_str().is_some_and(|text| text.starts_with("driver"))
+        || case["docs"].as_array().is_some_and(|docs| docs.iter().any(|doc| doc.get("type").is_some()))
+        || item["reason"].as_str().is_some_and(|r| r.contains("as the final mapping would have more than 1 type"))
+}
+
+fn start(version: Engine, case: &Value, answer: &Value) -> Option<Index> {
+    let before = &answer["mapping_before"];
+    if !before.is_null() {
+        return Some(restart(version, case, before));
+    }
+    let templates: BTreeMap<String, Value> = case["templates"]
+        .as_array()?
+        .iter()
+        .enumerate()
+        .map(|(n, template)| {
+            let mut template = template.clone();
+            template["index_patterns"] = json!(["c-*"]);
+            (format!("t{n}"), template)
+        })
+        .collect();
+    let none = BTreeMap::new();
+    let all = mapping::Templates { legacy: &templates, index: &none, component: &none };
+    let composed = mapping::compose("c-x", all, type_name(version, case)).ok()?;
+    Index::new(version, composed.mapping, Settings::read(&composed.settings)).ok()
+}
+
+fn restart(version: Engine, case: &Value, body: &Value) -> Index {
+    let read = mapping::read(body, type_name(version, case)).unwrap();
+    let mut settings = case["index"]["settings"].clone();
+    if settings.is_null() {
+        settings = json!({});
+    }
+    settings["index.provided_name"] = json!(format!("c-{}", case["id"].as_str().unwrap().to_lowercase()));
+    Index::new(version, read, Settings::read(&settings)).unwrap()
+}
+
+fn type_name(version: Engine, case: &Value) -> Option<&str> {
+    let typed = version.product == Product::Elasticsearch && version.major == 6;
+    typed.then(|| case["type"].as_str().unwrap_or("isc"))
+}
+
+fn compare_fate(case: &Value, doc: &[u8], item: &Value, fate: &Fate, tally: &mut Tally) {
+    let accepted = item["status"].as_u64().unwrap() < 300;
+    tally.rejected += usize::from(!accepted);
+    match fate {
+        Fate::Accepted(_) if accepted => {}
+        Fate::Accepted(_) => {
+            tally.disagree("accepted", case, doc, chain(item).join(" <- "), "accepted".to_owned());
+        }
+        Fate::Rejected(reject) => {
+            let found = reject_chain(reject);
+            if accepted {
+                tally.disagree("rejected", case, doc, "accepted".to_owned(), found.join(" <- "));
+                return;
+            }
+            let expected = chain(item);
+            if expected != found {
+                tally.disagree("error", case, doc, expected.join(" <- "), found.join(" <- "));
+            }
+        }
+    }
+}
+
+/// The exceptions of an answer, outermost first, as far as they can be compared.
+fn chain(item: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut next = Some(item);
+    while let Some(error) = next.filter(|error| !error.is_null()) {
+        let kind = error["type"].as_str().unwrap_or("?");
+        found.push(link(kind, error["reason"].as_str().unwrap_or("null")));
+        next = error.get("cause");
+    }
+    found
+}
+
+fn reject_chain(reject: &Reject) -> Vec<String> {
+    let causes = reject.caused_by.iter();
+    let causes = causes.map(|c| link(&c.error_type, c.reason.as_deref().unwrap_or("null")));
+    std::iter::once(link(&reject.error_type, &reject.reason)).chain(causes).collect()
+}
+
+/// One exception in a form that two sides share: ids, and what Jackson, the JDK and hash orders decide, are left out.
+fn link(kind: &str, reason: &str) -> String {
+    const TYPE_ONLY: [&str; 6] = [
+        "json_parse_exception",
+        "json_e_o_f_exception",
+        "stream_read_exception",
+        "unexpected_end_of_input_exception",
+        "stream_constraints_exception",
+        "date_time_parse_exception",
+    ];
+    if TYPE_ONLY.contains(&kind) {
+        return kind.to_owned();
+    }
+    let first = reason.lines().next().unwrap_or_default();
+    let first: String = first.chars().take(690).collect();
+    let text = without_chance(&without_preview(&without_id(&first)));
+    format!("{kind}: {text}")
+}
+
+fn without_id(text: &str) -> String {
+    let Some((head, rest)) = text.split_once("in document with id '") else { return text.to_owned() };
+    let rest = rest.split_once('\'').map_or("", |(_, rest)| rest);
+    format!("{head}in document with id '?'{rest}")
+}
+
+/// Previews of objects come in hash order.
+fn without_preview(text: &str) -> String {
+    match text.split_once("Preview of field's value: '") {
+        Some((head, rest)) if rest.contains('{') && rest.contains(", ") => format!("{head}..."),
+        _ => text.to_owned(),
+    }
+}
+
+/// What the JVM decides: the order of hash sets, and a digit too many in `Float.toString` before JDK 19.
+fn without_chance(text: &str) -> String {
+    let text = text.replace("1.17549435E-38", "1.1754944E-38").replace("2.14748365E9", "2.1474836E9");
+    for order in ["has been exceeded due to object field", "must be one of", "is longer than the limit of"] {
+        if let Some((head, _)) = text.split_once(order) {
+            let head = head.split("Field name [").next().unwrap_or(head);
+            return format!("{head}{order} ...");
+        }
+    }
+    text
+}
+
+fn documents(case: &Value, values: &Value) -> Vec<Vec<u8>> {
+    let listed = if case.get("docs_file").is_some() { values } else { &case["docs"] };
+    listed.as_array().unwrap().iter().map(document).collect()
+}
+
+fn document(doc: &Value) -> Vec<u8> {
+    if let Some(text) = doc.as_str() {
+        return text.as_bytes().to_vec();
+    }
+    match doc["b64"].as_str() {
+        Some(encoded) => base64(encoded),
+        None => doc["json"].as_str().unwrap().as_bytes().to_vec(),
+    }
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = text.bytes().filter_map(|byte| LETTERS.iter().position(|letter| *letter == byte));
+    let (mut bytes, mut sum, mut held) = (Vec::new(), 0_usize, 0);
+    for value in bits {
+        sum = (sum << 6 | value) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(sum >> held & 0xff).unwrap());
+        }
+    }
+    bytes
+}
+
+fn load(name: &str) -> Value {
+    let path = format!("{}/fixtures/engines/{name}", env!("CARGO_MANIFEST_DIR"));
+    let mut text = String::new();
+    GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn version(engine: &str) -> Engine {
+    Engine::parse(&engine.replacen('-', ":", 1)).unwrap()
+}
+
+/// Key order does not count; numbers are compared by value.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let sorted: BTreeMap<_, _> = map.iter().map(|(k, v)| (k.clone(), sorted(v))).collect();
+            Value::Object(sorted.into_iter().collect())
+        }
+        Value::Array(list) => Value::Array(list.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
