@@ -5,7 +5,9 @@ import sys
 import duckdb
 
 command, path = sys.argv[1:]
-SETTINGS = "sample_size=-1, format='newline_delimited', maximum_sample_files=1000000"
+# A concatenated file (.json here) is no lines.
+FORMAT = "auto" if path.endswith(".json") else "newline_delimited"
+SETTINGS = f"sample_size=-1, format='{FORMAT}', maximum_sample_files=1000000"
 if "*" in path:
     # 64 MiB for each of many files runs out of memory.
     SETTINGS += ", maximum_object_size=4194304"

@@ -49,6 +49,7 @@ PEERS = {
     "inflate": (f"sh -c '{RUST} inflate {{}}'", "objects-ndjson", "1GB", "bytes", 1),
 }
 ADVERSARIAL = {"adv_keys": "64MB", "adv_deep": "6MB", "adv_long": "113MB", "adv_esc": "31MB"}
+ONE_STREAM = ("arrow-json", "drivel", "tape")
 STARTUP = {"duckdb": "import duckdb", "polars": "import polars", "clickhouse": "import chdb; chdb.query('SELECT 1')"}
 
 
@@ -90,11 +91,10 @@ def sentinel(_):
     split(source / "records.ndjson", source / "many", 51)
     inputs = {"last record": source / "records.ndjson", "last of 51 objects": source / "many" / "*.gz",
               "concatenated": source / "records.json"}
-    print(head() + "\n| peer | " + " | ".join(inputs) + " |\n|---" * 1 + "|---" * len(inputs) + "|")
-    for name, (command, form, _, holds, _) in PEERS.items():
-        if holds != "sentinel" or form != "ndjson":
-            continue
-        cells = [sees(command.format(path), path) for path in inputs.values()]
+    print(head() + "\n| peer | " + " | ".join(inputs) + " |\n|---" + "|---" * len(inputs) + "|")
+    tools = {name: command for name, (command, form, _, holds, _) in PEERS.items() if holds == "sentinel" and form == "ndjson"}
+    for name, command in tools.items():
+        cells = [sees(name, command.format(path)) for path in inputs.values()]
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
@@ -135,7 +135,8 @@ def measure(command, expected):
     run = subprocess.run(["/usr/bin/time", "-f", "%U %S %M", "-o", figures, *shlex.split(command)], capture_output=True, text=True)
     wall = time.monotonic() - begin
     if run.returncode != 0:
-        return f"exit {run.returncode}: {(run.stderr.strip().splitlines() or [''])[-1][:120]}"
+        words = [line for line in run.stderr.splitlines() if "rror" in line and any(c.isalpha() for c in line)]
+        return f"exit {run.returncode}: {(words or [''])[-1].strip()[:100]}"
     if expected not in run.stdout:
         return f"`{expected.strip()}` is not in its answer"
     user, system, kib = figures.read_text().split()[-3:]
@@ -150,7 +151,8 @@ def shown(name, set_name, source, pairs, size):
         return "| " + " | ".join(cells + ["to be measured"] + [""] * 4) + " |"
     ours = [middle([ours[i] for ours, _ in pairs]) for i in range(3)]
     ratio = lambda i: sorted(peer[i] / ours[i] for ours, peer in pairs)
-    spread = lambda values: f"{middle(values):.1f} ({values[0]:.1f}–{values[-1]:.1f})"
+    digits = lambda value: f"{value:.2f}" if value < 3 else f"{value:.1f}"
+    spread = lambda values: f"{digits(middle(values))} ({digits(values[0])}–{digits(values[-1])})"
     cells += [f"{ours[0]:.2f}", f"{ours[1]:.2f}", f"{ours[2]:.0f}", spread(ratio(0)), spread(ratio(1))]
     return "| " + " | ".join(cells) + " |"
 
@@ -162,11 +164,13 @@ def startup(_):
         print(f"start-up of {name}: {statistics.median(run[0] for run in runs):.2f} s wall, {statistics.median(run[1] for run in runs):.2f} s CPU")
 
 
-def sees(command, path):
+def sees(name, command):
+    if "*" in command and name in ONE_STREAM:
+        return "reads one stream"
     result = measure(command, SENTINEL)
     if not isinstance(result, str):
         return "yes"
-    return "**no**" if "not in its answer" in result else f"error: {result}"
+    return "**no**" if "not in its answer" in result else f"error ({result})"
 
 
 def record(name, set_name, form, size, pairs):
