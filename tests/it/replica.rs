@@ -13,6 +13,9 @@ use mapdrift::model::engine::{Engine, Product};
 use mapdrift::model::fate::{Fate, Reject};
 use serde_json::{Value, json};
 
+/// Engines that answered the random cases.
+const RANDOM: &[&str] = &["es-6.5.4"];
+
 /// The engines (the start of their name), the documents (the start of "case: document"), the reason.
 type Known = (&'static str, &'static str, &'static str);
 
@@ -88,7 +91,9 @@ fn opensearch_3_agrees() {
 fn check(engine: &str) {
     let mut tally = Tally::default();
     replay_all(engine, "cases.json.gz", &format!("answers/{engine}.json.gz"), &mut tally);
-    replay_all(engine, "random/cases.json.gz", &format!("random/{engine}.json.gz"), &mut tally);
+    if RANDOM.contains(&engine) {
+        replay_all(engine, "random/cases.json.gz", &format!("random/{engine}.json.gz"), &mut tally);
+    }
     tally.print(engine);
     let unexpected: Vec<_> = tally
         .disagreements
