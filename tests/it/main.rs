@@ -18,6 +18,7 @@ mod readme;
 mod record;
 mod renderers;
 mod replay_cmd;
+mod replica;
 mod rules;
 mod sources;
 mod support;
