@@ -11,6 +11,7 @@ mod firehose;
 mod laws_profile;
 mod live;
 mod profile;
+mod random;
 mod record;
 mod renderers;
 mod replay_cmd;

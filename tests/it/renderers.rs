@@ -121,7 +121,6 @@ fn json_holds_every_finding_with_its_own_fingerprint() {
 }
 
 fn seeded() -> ProptestConfig {
-        cases: 64,
     ProptestConfig {
         cases: 64,
         rng_seed: RngSeed::Fixed(1),
