@@ -153,7 +153,7 @@ impl Translator {
             } else {
                 format!(r"\r\n|[{LINE_ENDS}]")
             };
-            self.out.push_str(&format!(r"(?=(?:{ends})?\z)"));
+            self.out.extend([r"(?=(?:", &ends, r")?\z)"]);
         }
     }
 
@@ -163,7 +163,7 @@ impl Translator {
             let look_around = ["=", "!", "<=", "<!", ">"].into_iter().find(|kind| self.eat(kind));
             if let Some(kind) = look_around {
                 self.backtracks = true;
-                self.out.push_str(&format!("(?{kind}"));
+                self.out.extend(["(?", kind]);
             } else if self.eat("<") {
                 self.name()?;
             } else if !self.modes_of_group()? {
@@ -195,7 +195,7 @@ impl Translator {
             return Err(invalid(&format!("Named capturing group <{name}> is already defined")));
         }
         self.groups += 1;
-        self.out.push_str(&format!("(?P<{name}>"));
+        self.out.extend(["(?P<", &name, ">"]);
         self.names.push(name);
         Ok(())
     }
@@ -268,7 +268,7 @@ impl Translator {
         if self.at > self.letters.len() {
             return Err(invalid("Unclosed counted closure"));
         }
-        self.out.push_str(&format!("{{{text}}}"));
+        self.out.extend(["{", &text, "}"]);
         Ok(())
     }
 
@@ -281,11 +281,11 @@ impl Translator {
             Some('Z') => self.end(),
             Some(letter @ ('b' | 'B')) => {
                 self.ascii_only = true;
-                self.out.push_str(&format!("\\{letter}"));
+                self.out.extend(['\\', letter]);
             }
             Some('R') => {
                 self.backtracks = true;
-                self.out.push_str(&format!(r"(?>\r\n|[\x0B\f{LINE_ENDS}])"));
+                self.out.extend([r"(?>\r\n|[\x0B\f", LINE_ENDS, "])"]);
             }
             Some(digit @ '1'..='9') => self.back_reference(digit)?,
             Some('k') => return Err(unknown("references to named groups")),
@@ -294,7 +294,7 @@ impl Translator {
                 self.at -= 1;
                 match self.escaped_set()? {
                     Set::Letter(letter) => self.literal(letter),
-                    Set::Class(class) => self.out.push_str(&format!("[{class}]")),
+                    Set::Class(class) => self.out.extend(["[", &class, "]"]),
                 }
             }
         }
@@ -310,7 +310,7 @@ impl Translator {
             ));
         }
         self.backtracks = true;
-        self.out.push_str(&format!(r"(?:\{digit})"));
+        self.out.extend(["(?:\\", digit.encode_utf8(&mut [0; 4]), ")"]);
         Ok(())
     }
 

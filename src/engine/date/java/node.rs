@@ -367,8 +367,12 @@ fn parse_zone(found: &mut Found, text: &str, at: usize) -> Result<usize, Stop> {
 }
 
 fn longest_region(text: &str, any_case: bool) -> Option<&'static str> {
+    let near = match text.bytes().next() {
+        Some(first) if !any_case => zone::regions_with(first),
+        _ => zone::regions(),
+    };
     let fits = |name: &&&'static str| starts_with(text, 0, name, any_case).is_some();
-    zone::regions().iter().filter(fits).max_by_key(|name| name.len()).copied()
+    near.iter().filter(fits).max_by_key(|name| name.len()).copied()
 }
 
 fn prefixed_zone(prefix: &str, found: &mut Found, text: &str, start: usize) -> Result<usize, Stop> {
