@@ -241,13 +241,19 @@ fn document(rng: &mut Rng, fields: &[(String, &'static str)]) -> String {
 /// An object with entries for declared fields below `above`, and others.
 fn object_text(rng: &mut Rng, fields: &[(String, &'static str)], above: &str, depth: usize) -> String {
     let most = if depth == 0 { 4 } else { 2 };
-    let entries: Vec<String> = (0..rng.below(most + 1) + usize::from(depth == 0))
-        .map(|_| entry(rng, fields, above, depth))
-        .collect();
+    let mut entries: Vec<(String, String)> = Vec::new();
+    for _ in 0..rng.below(most + 1) + usize::from(depth == 0) {
+        let (name, value) = entry(rng, fields, above, depth);
+        // The same name twice is refused by all engines: rarely is enough.
+        if entries.iter().all(|(known, _)| *known != name) || rng.of_100(4) {
+            entries.push((name, value));
+        }
+    }
+    let entries: Vec<String> = entries.iter().map(|(name, value)| format!("{}:{value}", quoted(name))).collect();
     format!("{{{}}}", entries.join(","))
 }
 
-fn entry(rng: &mut Rng, fields: &[(String, &'static str)], above: &str, depth: usize) -> String {
+fn entry(rng: &mut Rng, fields: &[(String, &'static str)], above: &str, depth: usize) -> (String, String) {
     let below: Vec<&(String, &'static str)> = fields.iter().filter(|(full, _)| full.starts_with(above)).collect();
     if !below.is_empty() && rng.of_100(60) {
         let (full, kind) = below[rng.below(below.len())];
@@ -261,20 +267,23 @@ fn entry(rng: &mut Rng, fields: &[(String, &'static str)], above: &str, depth: u
             Some(inner) => object_text(rng, fields, &inner, depth + 1),
             None => value_for(rng, fields, full, kind, depth),
         };
-        return format!("{}:{value}", quoted(name));
+        return (name.to_owned(), value);
     }
     let name = match rng.below(100) {
-        0..72 => rng.pick(&NAMES),
-        72..92 => rng.pick(&DOTTED),
+        0..80 => rng.pick(&NAMES),
+        80..97 => rng.pick(&DOTTED),
         _ => rng.pick(&ODD),
     };
-    format!("{}:{}", quoted(name), any(rng, depth))
+    (name.to_owned(), any(rng, depth))
 }
 
 /// A value for a field of this type; sometimes of another.
 fn value_for(rng: &mut Rng, fields: &[(String, &'static str)], full: &str, kind: &str, depth: usize) -> String {
-    if rng.of_100(15) {
+    if rng.of_100(8) {
         return any(rng, depth);
+    }
+    if rng.of_100(45) {
+        return fitting(rng, fields, full, kind, depth);
     }
     let one = match kind {
         "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => match rng.below(4) {
@@ -309,6 +318,23 @@ fn value_for(rng: &mut Rng, fields: &[(String, &'static str)], full: &str, kind:
         _ => scalar(rng),
     };
     if rng.of_100(12) { format!("[{one},{}]", scalar(rng)) } else { one }
+}
+
+/// A value that the type takes.
+fn fitting(rng: &mut Rng, fields: &[(String, &'static str)], full: &str, kind: &str, depth: usize) -> String {
+    match kind {
+        "object" | "nested" | "disabled" => object_text(rng, fields, &format!("{full}."), depth + 1),
+        "date" => quoted(rng.pick(&["2019-04-30", "2019-04-30T07:30:00Z", "2019"])),
+        "boolean" => rng.pick(&["true", "\"false\""]).to_owned(),
+        "ip" => rng.pick(&["\"10.0.0.1\"", "\"2001:db8::1\""]).to_owned(),
+        "binary" => "\"YQ==\"".to_owned(),
+        "geo_point" => rng.pick(&["\"40,-70\"", "{\"lat\":1,\"lon\":2}"]).to_owned(),
+        "integer_range" | "long_range" => "{\"gte\":1,\"lt\":5}".to_owned(),
+        "date_range" => "{\"gte\":\"2019-01-01\"}".to_owned(),
+        "ip_range" => "\"10.0.0.0/8\"".to_owned(),
+        "text" | "keyword" | "completion" => quoted(rng.pick(&["x", "word", "N/A"])),
+        _ => rng.pick(&["1", "42", "7.5", "\"5\"", "null"]).to_owned(),
+    }
 }
 
 /// Any value.

@@ -184,7 +184,38 @@ impl Player {
 }
 
 fn parsed(answer: &crate::support::http::Response) -> (u16, Value) {
-    (answer.status, serde_json::from_str(&answer.body).unwrap_or_else(|_| json!({"raw": answer.body})))
+    let json = serde_json::from_str(&answer.body);
+    let json = json.or_else(|_| serde_json::from_str(&with_visible_surrogates(&answer.body)));
+    (answer.status, json.unwrap_or_else(|_| json!({"raw": answer.body})))
+}
+
+/// Half of a surrogate pair as the text `\udXXX`: engines print names with them, and JSON readers refuse them.
+fn with_visible_surrogates(text: &str) -> String {
+    let unit = |at: usize| {
+        let hex = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(hex, 16).ok()
+    };
+    let (mut out, mut at) = (String::new(), 0);
+    while let Some(c) = text[at..].chars().next() {
+        let is_escape = c == '\\';
+        match (unit(at), unit(at + 6)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => {
+                out.push_str(&text[at..at + 12]);
+                at += 12;
+            }
+            (Some(0xd800..0xe000), _) => {
+                out.push('\\');
+                out.push_str(&text[at..at + 6].to_lowercase());
+                at += 6;
+            }
+            _ => {
+                let length = if is_escape { 2 } else { c.len_utf8() };
+                out.push_str(&text[at..at + length]);
+                at += length;
+            }
+        }
+    }
+    out
 }
 
 /// Status and exceptions; reasons of more than 700 characters are cut.
