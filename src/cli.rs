@@ -75,8 +75,8 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
     /// Form of the report on standard output
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
     /// Print what would be read, and stop
     #[arg(long)]
     pub list: bool,
@@ -231,7 +231,18 @@ pub struct Cluster {
     pub ca_cert: Option<PathBuf>,
 }
 
-/// Forms of a report.
+/// Forms of the report of `check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Text,
+    /// One line for each finding
+    Concise,
+    /// One versioned document
+    Json,
+}
+
+/// Forms of any other answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people

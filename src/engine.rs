@@ -36,8 +36,8 @@ use crate::model::mapping::Mapping;
 use crate::model::path::FieldPath;
 use crate::model::timeline::Decision;
 
-use dynamic::{DEFAULT_FORMATS, Detector};
 use document::{NewMapper, Walked, World};
+use dynamic::{DEFAULT_FORMATS, Detector};
 use failure::{Failure, Outcome};
 use switches::Switches;
 use tape::Tape;
@@ -120,15 +120,12 @@ impl Index {
         found
     }
 
-    fn write(
-        &mut self,
-        record: &[u8],
-        added: &mut Vec<(FieldPath, Decision)>,
-    ) -> Outcome<Walked> {
+    fn write(&mut self, record: &[u8], added: &mut Vec<(FieldPath, Decision)>) -> Outcome<Walked> {
         encoding::check(record, &self.world.switches)?;
-        let body = match self.world.switches.wide_encodings {
-            true => encoding::to_utf8(record),
-            false => Cow::Borrowed(record),
+        let body = if self.world.switches.wide_encodings {
+            encoding::to_utf8(record)
+        } else {
+            Cow::Borrowed(record)
         };
         let tape = Tape::read(&body, &self.world.switches);
         let first = document::walk(&tape, &self.world)?;
@@ -155,7 +152,7 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        let entries = if world.switches.runtime_counts { mapping.runtime.len() } else { 0 };
+        let entries = if world.switches.limits.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);
         added.extend(additions.iter().map(|new| (path(new), new.decision.clone())));
@@ -211,7 +208,10 @@ fn detectors(mapping: &Mapping, engine: Engine) -> Result<Arc<[Detector]>, Index
         })?;
         let named = defaults.into_iter().zip(DEFAULT_FORMATS);
         return Ok(named
-            .map(|(found, pattern)| Detector { pattern: pattern.into(), format: Arc::new(found.format) })
+            .map(|(found, pattern)| Detector {
+                pattern: pattern.into(),
+                format: Arc::new(found.format),
+            })
             .collect());
     }
     let compile = |pattern: &str| match date::DateFormat::compile(pattern, engine) {

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use crate::engine::IndexError;
 use crate::io::capture::CaptureError;
-use crate::io::given::GivenError;
 use crate::io::cluster::{ClusterError, Trouble};
+use crate::io::given::GivenError;
 use crate::io::source::SourceError;
 use crate::mapping::MappingError;
 

@@ -59,8 +59,8 @@ pub(crate) fn engine(named: Option<&str>) -> Result<Option<Engine>, Error> {
         message,
         hint: Some("write a product and a version: es:6.5.4, es:8.19, os:2.19".to_owned()),
     };
-    let engine = Engine::parse(text)
-        .ok_or_else(|| usage(format!("--engine {text} names no engine")))?;
+    let engine =
+        Engine::parse(text).ok_or_else(|| usage(format!("--engine {text} names no engine")))?;
     match engine.nearest_profile() {
         Some(_) => Ok(Some(engine)),
         None => Err(usage(format!(
@@ -102,7 +102,8 @@ pub(crate) struct Emit {
 pub(crate) fn emits(arguments: &[String]) -> Result<Vec<Emit>, Error> {
     let emits = arguments.iter().map(|argument| emit(argument)).collect::<Result<Vec<_>, _>>()?;
     let paths: Vec<_> = emits.iter().map(|emit| &emit.path).collect();
-    let is_twice = |path: &Option<PathBuf>| paths.iter().filter(|other| **other == path).count() > 1;
+    let is_twice =
+        |path: &Option<PathBuf>| paths.iter().filter(|other| **other == path).count() > 1;
     match paths.iter().find(|path| is_twice(path)) {
         None => Ok(emits),
         Some(path) => Err(Error::Usage {

@@ -10,6 +10,7 @@ pub(crate) mod splitting;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::engine::dynamic::Detector;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
 use crate::engine::names;
@@ -18,7 +19,6 @@ use crate::engine::switches::{Switches, Walk};
 use crate::engine::tape::{Parser, Tape, Token};
 use crate::engine::template::Template;
 use crate::engine::tree::{self, FieldNode, Node, ObjectNode, Surroundings};
-use crate::engine::dynamic::Detector;
 use crate::model::fate::{Loss, LossCause, RejectClass};
 use crate::model::mapping::{Dynamic, Field};
 use crate::model::timeline::Decision;
@@ -66,7 +66,7 @@ pub(crate) struct Walked {
     /// New runtime fields: full name, definition, why.
     pub runtime: Vec<(String, serde_json::Value, Decision)>,
     /// An exception of Lucene's: the document fails after the mapping was updated.
-    pub late: Option<Box<Failure>>,
+    pub late: Option<Failure>,
 }
 
 /// The state of one walk.
@@ -124,7 +124,8 @@ impl<'t> Doc<'t> {
 
     /// The full name of `name` in the object that is being read.
     pub(crate) fn path_as_text(&self, name: &[u8]) -> Vec<u8> {
-        let mut full = Vec::with_capacity(self.path.iter().map(|n| n.len() + 1).sum::<usize>() + name.len());
+        let mut full =
+            Vec::with_capacity(self.path.iter().map(|n| n.len() + 1).sum::<usize>() + name.len());
         for above in &self.path {
             full.extend_from_slice(above);
             full.push(b'.');
@@ -139,18 +140,17 @@ impl<'t> Doc<'t> {
     }
 
     /// A mapper parsing exception of this engine, with its place where the engine prints one.
-    pub(crate) fn mapping_failure(&self, reason: impl std::fmt::Display) -> Box<Failure> {
-        match self.switches().located {
-            true => {
-                let reason = format!("[{}] {reason}", self.parser.location());
-                Failure::new("document_parsing_exception", reason)
-            }
-            false => Failure::mapper(reason.to_string()),
+    pub(crate) fn mapping_failure(&self, reason: impl std::fmt::Display) -> Failure {
+        if self.switches().located {
+            let reason = format!("[{}] {reason}", self.parser.location());
+            Failure::new("document_parsing_exception", reason)
+        } else {
+            Failure::mapper(reason.to_string())
         }
     }
 
     /// The exception for a new name under `dynamic: strict`.
-    pub(crate) fn strict(&self, parent: &ObjectNode, dynamic: Dynamic, name: &[u8]) -> Box<Failure> {
+    pub(crate) fn strict(&self, parent: &ObjectNode, dynamic: Dynamic, name: &[u8]) -> Failure {
         let word = match dynamic {
             Dynamic::StrictAllowTemplates if self.switches().strict_prints_value => {
                 "strict_allow_templates"
@@ -165,9 +165,10 @@ impl<'t> Doc<'t> {
         let text = format!(
             "mapping set to {word}, dynamic introduction of [{shown}] within [{within}] is not allowed"
         );
-        let text = match self.switches().located {
-            true => format!("[{}] {text}", self.parser.location()),
-            false => text,
+        let text = if self.switches().located {
+            format!("[{}] {text}", self.parser.location())
+        } else {
+            text
         };
         let full = tree::join(&parent.full, name);
         Failure::new("strict_dynamic_mapping_exception", text)
@@ -190,12 +191,13 @@ impl<'t> Doc<'t> {
     }
 
     /// The exception for a scalar where an object is mapped.
-    pub(crate) fn concrete_value(&self, object: &ObjectNode) -> Box<Failure> {
+    pub(crate) fn concrete_value(&self, object: &ObjectNode) -> Failure {
         let full = match &*object.full {
             [] => self.world.type_name.to_string(),
             full => crate::model::path::visible(full),
         };
-        let name = self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
+        let name =
+            self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
         self.mapping_failure(format_args!(
             "object mapping for [{full}] tried to parse field [{name}] as object, but found a concrete value"
         ))

@@ -11,9 +11,9 @@ use crate::engine::date::DateFormat;
 use crate::engine::document::{Doc, NewMapper};
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Rule};
-use crate::engine::number::{self, NumberKind};
 use crate::engine::limits;
 use crate::engine::names;
+use crate::engine::number::{self, NumberKind};
 use crate::engine::switches::{CopyObject, DateExtra, FieldError, Switches};
 use crate::engine::tape::Token;
 use crate::engine::template::{MatchType, Template};
@@ -144,10 +144,7 @@ fn build_object(doc: &Doc<'_>, parent: &ObjectNode, name: &[u8]) -> Outcome<NewM
 /// not asked: true.
 fn inherited(doc: &Doc<'_>, parent: &ObjectNode) -> Dynamic {
     let known = parent.full.is_empty() || doc.world.root.find(&parent.full).is_some();
-    match known || doc.switches().new_objects_inherit {
-        true => parent.dynamic,
-        false => Dynamic::True,
-    }
+    if known || doc.switches().new_objects_inherit { parent.dynamic } else { Dynamic::True }
 }
 
 /// The object that a dotted name needs: no leaf, and nothing nested.
@@ -174,15 +171,16 @@ pub(crate) fn new_parent(
     Ok(object)
 }
 
-fn not_an_object(doc: &Doc<'_>, field: &FieldNode, segment: &[u8]) -> Box<Failure> {
+fn not_an_object(doc: &Doc<'_>, field: &FieldNode, segment: &[u8]) -> Failure {
     let switches = doc.switches();
-    let failure = match switches.template_parent_sentence {
-        true => Failure::mapper(format!(
+    let failure = if switches.template_parent_sentence {
+        Failure::mapper(format!(
             "Field [{}] must be an object; but it's configured as [{}] in dynamic template [null]",
             visible(segment),
             field.type_name
-        )),
-        false => Failure::new("class_cast_exception", class_cast(&field.type_name, switches)),
+        ))
+    } else {
+        Failure::new("class_cast_exception", class_cast(&field.type_name, switches))
     };
     failure.class(RejectClass::DottedName).field(|| names::path(&field.full))
 }
@@ -296,7 +294,8 @@ fn guess(doc: &Doc<'_>, token: Token<'_>, name: &[u8]) -> Outcome<Guess> {
         Token::Float(_) => Ok(Guess::plain(MatchType::Double, "decimals")),
         Token::True | Token::False => Ok(Guess::plain(MatchType::Boolean, "booleans")),
         other => {
-            let at_start = doc.switches().copy_object == CopyObject::AtStart && other == Token::EndObject;
+            let at_start =
+                doc.switches().copy_object == CopyObject::AtStart && other == Token::EndObject;
             let word = if at_start { Token::BeginObject.word() } else { other.word() };
             let name = visible(name);
             Err(Failure::state(format!(
@@ -315,9 +314,10 @@ fn guess_string(doc: &Doc<'_>, text: &[u8]) -> Guess {
             NumberKind::Long => MatchType::Long,
             NumberKind::Double => MatchType::Double,
         };
-        return match doc.world.numeric_detection {
-            true => Guess { kind, date: None, decision: Decision::NumericDetection },
-            false => Guess::plain(MatchType::String, "strings"),
+        return if doc.world.numeric_detection {
+            Guess { kind, date: None, decision: Decision::NumericDetection }
+        } else {
+            Guess::plain(MatchType::String, "strings")
         };
     }
     {
@@ -330,12 +330,7 @@ fn guess_string(doc: &Doc<'_>, text: &[u8]) -> Guess {
     Guess::plain(MatchType::String, "strings")
 }
 
-fn build_leaf(
-    doc: &Doc<'_>,
-    parent: &ObjectNode,
-    name: &[u8],
-    guess: Guess,
-) -> Outcome<NewMapper> {
+fn build_leaf(doc: &Doc<'_>, parent: &ObjectNode, name: &[u8], guess: Guess) -> Outcome<NewMapper> {
     if let Some(template) = find_template(doc, name, guess.kind) {
         let mut new = from_template(doc, template, parent, name, guess.kind)?;
         if let (Some(detector), Field::Leaf(leaf)) = (&guess.date, &mut new.definition)
@@ -441,15 +436,15 @@ fn from_template(
 const OBJECT_PARAMETERS: [&str; 4] =
     ["include_in_parent", "include_in_root", "include_in_all", "subobjects"];
 
-fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Box<Failure> {
+fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Failure {
     let name = visible(name);
     match error {
         ParameterError::UnknownType(found) => {
             Failure::mapper(format!("failed to find type parsed [{found}] for [{name}]"))
         }
-        ParameterError::Unknown(key, found) => {
-            Failure::mapper(format!("unknown parameter [{key}] on mapper [{name}] of type [{found}]"))
-        }
+        ParameterError::Unknown(key, found) => Failure::mapper(format!(
+            "unknown parameter [{key}] on mapper [{name}] of type [{found}]"
+        )),
         ParameterError::NotBoolean(key, value) => {
             let inner = Failure::argument(format!(
                 "Failed to parse value [{value}] as only [true] or [false] are allowed."

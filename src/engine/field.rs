@@ -79,9 +79,8 @@ impl Rule {
             "ip" => Self::Ip(ip::Ip::compile(leaf, around)),
             "binary" if !flag(leaf, "store") && !flag(leaf, "doc_values") => Self::Unread,
             "binary" => Self::Binary,
-            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range" | "ip_range" => {
-                range::Range::compile(leaf, around)
-            }
+            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range"
+            | "ip_range" => range::Range::compile(leaf, around),
             "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
             "completion" => Self::Completion,
             "join" => Self::Join,
@@ -102,15 +101,23 @@ impl Rule {
 
     /// Whether the generic wrapper stands around this type's parse. Some types override it.
     fn is_wrapped(&self) -> bool {
-        !matches!(self, Self::Point(_) | Self::Vector | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures)
+        !matches!(
+            self,
+            Self::Point(_)
+                | Self::Vector
+                | Self::Completion
+                | Self::Join
+                | Self::Percolator
+                | Self::RankFeatures
+        )
     }
 
     fn reading(&self) -> Reading {
         match self {
             Self::Number(rule) => rule.reading(),
-            Self::Scaled(_) => Reading::AsDouble,
-            Self::RankFeature => Reading::AsFloat,
-            _ => Reading::AsWritten,
+            Self::Scaled(_) => Reading::Double,
+            Self::RankFeature => Reading::Float,
+            _ => Reading::Written,
         }
     }
 
@@ -183,8 +190,8 @@ pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
 /// OpenSearch 2: any field error, with the index setting on. OpenSearch 3: those of fields that have the parameter on.
 fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
     let switches = doc.switches();
-    (switches.malformed_swallows_all && doc.world.settings.ignore_malformed)
-        || (switches.malformed_swallows_objects && field.rule.ignores_malformed())
+    (switches.fields.malformed_swallows_all && doc.world.settings.ignore_malformed)
+        || (switches.fields.malformed_swallows_objects && field.rule.ignores_malformed())
 }
 
 fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
@@ -228,8 +235,8 @@ pub(crate) fn wrapped(
     full: &[u8],
     type_name: &str,
     reading: Reading,
-    cause: Box<Failure>,
-) -> Box<Failure> {
+    cause: Failure,
+) -> Failure {
     let full = visible(full);
     let mut reason = format!("failed to parse field [{full}] of type [{type_name}]");
     match doc.switches().field_error {
@@ -239,7 +246,9 @@ pub(crate) fn wrapped(
             reason.push_str(" in document with id '?'. ");
             match preview(doc, reading) {
                 Ok(value) => {
-                    reason.push_str(&format!("Preview of field's value: '{value}'"));
+                    reason.push_str("Preview of field's value: '");
+                    reason.push_str(&value);
+                    reason.push('\'');
                 }
                 Err(_) => reason.push_str("Could not parse field value preview,"),
             }
@@ -255,17 +264,17 @@ pub(crate) fn wrapped(
 /// How a field looked at the token that it refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    AsWritten,
+    Written,
     /// As a double: Jackson then no longer knows an integer beyond 64 bits as an integer.
-    AsDouble,
+    Double,
     /// As a float: from Jackson 2.14 on the number stays one.
-    AsFloat,
+    Float,
 }
 
 fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
     let json = doc.switches().json_errors;
     match (doc.token(), reading) {
-        (Token::Integer(text), Reading::AsDouble | Reading::AsFloat)
+        (Token::Integer(text), Reading::Double | Reading::Float)
             if parse_long(&visible(text)).is_err() =>
         {
             match json {
@@ -273,7 +282,7 @@ fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
                 _ => Err(Failure::state("the number was read as another")),
             }
         }
-        (Token::Float(text), Reading::AsFloat) if json != JsonErrors::Jackson210 => {
+        (Token::Float(text), Reading::Float) if json != JsonErrors::Jackson210 => {
             let value = parse_double(&visible(text)).unwrap_or(f64::NAN);
             #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
             Ok(java_float(value as f32))

@@ -19,9 +19,10 @@ pub(crate) fn check(
     switches: &Switches,
     settings: &Settings,
 ) -> Outcome {
-    let place = match switches.limit_names_index {
-        true => format!(" in index [{}]", settings.index_name),
-        false => String::new(),
+    let place = if switches.limits.limit_names_index {
+        format!(" in index [{}]", settings.index_name)
+    } else {
+        String::new()
     };
     let limit = settings.total_fields.unwrap_or(1000);
     if count(root, switches) + runtime as u64 > limit {
@@ -33,8 +34,13 @@ pub(crate) fn check(
     check_names(additions, switches, settings)
 }
 
-fn check_nested(root: &ObjectNode, switches: &Switches, settings: &Settings, place: &str) -> Outcome {
-    let default = if switches.array_objects_limit { 100 } else { 50 };
+fn check_nested(
+    root: &ObjectNode,
+    switches: &Switches,
+    settings: &Settings,
+    place: &str,
+) -> Outcome {
+    let default = if switches.limits.array_objects_limit { 100 } else { 50 };
     let limit = settings.nested_fields.unwrap_or(default);
     if nested(root) > limit {
         let text = format!("Limit of nested fields [{limit}]{place} has been exceeded");
@@ -62,7 +68,7 @@ fn check_depth(root: &ObjectNode, settings: &Settings, place: &str) -> Outcome {
 
 fn check_object_depth(object: &ObjectNode, settings: &Settings) -> Outcome {
     let limit = settings.depth.unwrap_or(20);
-    let depth = object.full.iter().filter(|byte| **byte == b'.').count() as u64 + 2;
+    let depth = names::dots(&object.full) + 2;
     if depth <= limit {
         return Ok(());
     }
@@ -75,7 +81,7 @@ fn check_object_depth(object: &ObjectNode, settings: &Settings) -> Outcome {
 }
 
 fn too_deep(object: &ObjectNode, limit: u64) -> Option<&[u8]> {
-    let depth = |full: &[u8]| full.iter().filter(|byte| **byte == b'.').count() as u64 + 2;
+    let depth = |full: &[u8]| names::dots(full) + 2;
     object.children.values().find_map(|node| match node {
         Node::Object(inner) if depth(&inner.full) > limit => Some(&*inner.full),
         Node::Object(inner) => too_deep(inner, limit),
@@ -85,7 +91,7 @@ fn too_deep(object: &ObjectNode, limit: u64) -> Option<&[u8]> {
 
 /// Names of the update against `field_name_length.limit`; objects first. Which of several the engine reports is random.
 fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings) -> Outcome {
-    let Some(limit) = settings.name_length.filter(|_| switches.name_length_limit) else {
+    let Some(limit) = settings.name_length.filter(|_| switches.limits.name_length_limit) else {
         return Ok(());
     };
     let metadata = switches.metadata.iter().map(|name| name.as_bytes());
@@ -97,7 +103,8 @@ fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings
         None => Ok(()),
         Some(name) => {
             let shown = visible(&name);
-            let text = format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
+            let text =
+                format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
             Err(Failure::argument(text).class(RejectClass::StructureLimit))
         }
     }
@@ -126,10 +133,12 @@ pub(crate) fn count(object: &ObjectNode, switches: &Switches) -> u64 {
 
 fn count_field(field: &FieldNode, switches: &Switches) -> u64 {
     let params = &field.definition.params;
-    let has = |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
-    let hidden = match switches.prefixes_count {
-        true => u64::from(has("index_prefixes")) + u64::from(has("index_phrases")),
-        false => 0,
+    let has =
+        |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
+    let hidden = if switches.limits.prefixes_count {
+        u64::from(has("index_prefixes")) + u64::from(has("index_phrases"))
+    } else {
+        0
     };
     1 + hidden + field.fields.iter().map(|sub| count_field(sub, switches)).sum::<u64>()
 }
@@ -146,7 +155,7 @@ fn nested(object: &ObjectNode) -> u64 {
 pub(crate) fn count_nested(doc: &mut Doc<'_>) -> Outcome {
     doc.counts.nested += 1;
     let limit = doc.world.settings.nested_objects.unwrap_or(10_000);
-    if !doc.switches().nested_objects_limit || doc.counts.nested <= limit {
+    if !doc.switches().limits.nested_objects_limit || doc.counts.nested <= limit {
         return Ok(());
     }
     let text = format!(
@@ -181,7 +190,7 @@ pub(crate) fn leave_array(doc: &mut Doc<'_>) {
 
 fn check_reading(doc: &Doc<'_>, depth: u64, text: &str) -> Outcome {
     let limit = doc.world.settings.depth.unwrap_or(20);
-    if doc.switches().depth_in_parse != DepthInParse::Document || depth < limit {
+    if doc.switches().limits.depth_in_parse != DepthInParse::Document || depth < limit {
         return Ok(());
     }
     let reason = format!(
@@ -194,7 +203,7 @@ fn check_reading(doc: &Doc<'_>, depth: u64, text: &str) -> Outcome {
 pub(crate) fn count_array_object(doc: &mut Doc<'_>) -> Outcome {
     doc.counts.array_objects += 1;
     let limit = doc.world.settings.array_objects.unwrap_or(50_000);
-    if !doc.switches().array_objects_limit || doc.counts.array_objects <= limit {
+    if !doc.switches().limits.array_objects_limit || doc.counts.array_objects <= limit {
         return Ok(());
     }
     let text = format!(
@@ -206,18 +215,18 @@ pub(crate) fn count_array_object(doc: &mut Doc<'_>) -> Outcome {
 /// A new mapper against the limits that are checked while reading: false where it is beyond a limit and may be ignored.
 pub(crate) fn check_new(doc: &mut Doc<'_>, new: &NewMapper) -> Outcome<bool> {
     let switches = doc.switches();
-    if switches.depth_in_parse == DepthInParse::NewObjects
+    if switches.limits.depth_in_parse == DepthInParse::NewObjects
         && let Node::Object(object) = &new.node
     {
         check_object_depth(object, &doc.world.settings)?;
     }
-    if switches.total_in_parse == TotalInParse::No {
+    if switches.limits.total_in_parse == TotalInParse::No {
         return Ok(true);
     }
     if doc.walked.new.iter().any(|old| old.full == new.full) {
         return Ok(true);
     }
-    let fields = match (&new.node, switches.total_in_parse) {
+    let fields = match (&new.node, switches.limits.total_in_parse) {
         (Node::Field(field), TotalInParse::Fields) => count_field(field, switches),
         _ => 1,
     };
@@ -227,18 +236,18 @@ pub(crate) fn check_new(doc: &mut Doc<'_>, new: &NewMapper) -> Outcome<bool> {
 /// So many more fields against `total_fields.limit`, as it is checked while reading.
 pub(crate) fn check_count(doc: &mut Doc<'_>, more: u64) -> Outcome<bool> {
     let switches = doc.switches();
-    if switches.total_in_parse != TotalInParse::Fields && more == 0 {
+    if switches.limits.total_in_parse != TotalInParse::Fields && more == 0 {
         return Ok(true);
     }
     let fields = doc.counts.fields + more;
     let limit = doc.world.settings.total_fields.unwrap_or(1000);
     let present = count(&doc.world.root, switches)
-        + if switches.runtime_counts { doc.world.runtime.len() as u64 } else { 0 };
+        + if switches.limits.runtime_counts { doc.world.runtime.len() as u64 } else { 0 };
     if present + fields <= limit {
         doc.counts.fields = fields;
         return Ok(true);
     }
-    if doc.world.settings.ignore_beyond_limit && switches.ignores_beyond_limit {
+    if doc.world.settings.ignore_beyond_limit && switches.limits.ignores_beyond_limit {
         return Ok(false);
     }
     let text = format!(

@@ -12,8 +12,7 @@ use crate::engine::tape::Token;
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 
-const REASON: &str =
-    "is a metadata field and cannot be added inside a document. Use the index API request parameters.";
+const REASON: &str = "is a metadata field and cannot be added inside a document. Use the index API request parameters.";
 
 /// Metadata fields of 6.x that are fields like others while the document is read, and collide in the mapping.
 const COLLIDING_ES6: [&str; 4] = ["_source", "_field_names", "_version", "_seq_no"];
@@ -25,11 +24,12 @@ pub(crate) fn refuse_at_name(doc: &Doc<'_>, name: &[u8]) -> Outcome {
     }
     let full = doc.path_as_text(name);
     let known = doc.switches().metadata.iter().any(|known| known.as_bytes() == full);
-    match known {
-        true => Err(Failure::mapper(format!("Field [{}] {REASON}", visible(name)))
+    if known {
+        Err(Failure::mapper(format!("Field [{}] {REASON}", visible(name)))
             .class(RejectClass::FieldName)
-            .field(|| names::path(&full))),
-        false => Ok(()),
+            .field(|| names::path(&full)))
+    } else {
+        Ok(())
     }
 }
 
@@ -72,16 +72,14 @@ pub(crate) fn parse(doc: &mut Doc<'_>, name: &'static str) -> Outcome {
     if name == DOC_COUNT {
         return doc_count(doc).map_err(|cause| {
             let cause = cause.field(|| names::path(name.as_bytes()));
-            field::wrapped(doc, name.as_bytes(), name, field::Reading::AsWritten, cause)
+            field::wrapped(doc, name.as_bytes(), name, field::Reading::Written, cause)
         });
     }
     let text = format!("Field [{name}] {REASON}");
-    let cause = match doc.switches().located {
-        true => doc.mapping_failure(text),
-        false => Failure::mapper(text),
-    };
+    let cause =
+        if doc.switches().located { doc.mapping_failure(text) } else { Failure::mapper(text) };
     let cause = cause.class(RejectClass::FieldName).field(|| names::path(name.as_bytes()));
-    Err(field::wrapped(doc, name.as_bytes(), name, field::Reading::AsWritten, cause))
+    Err(field::wrapped(doc, name.as_bytes(), name, field::Reading::Written, cause))
 }
 
 /// `_doc_count`: a positive JSON integer.
@@ -92,8 +90,9 @@ fn doc_count(doc: &Doc<'_>) -> Outcome {
         Token::Integer(text) | Token::Float(text) => visible(text),
         other => {
             let word = other.word();
-            let text =
-                format!("Failed to parse object: expecting token of type [VALUE_NUMBER] but found [{word}]");
+            let text = format!(
+                "Failed to parse object: expecting token of type [VALUE_NUMBER] but found [{word}]"
+            );
             return Err(Failure::new("parsing_exception", text).class(RejectClass::ValueType));
         }
     };
@@ -108,7 +107,7 @@ fn doc_count(doc: &Doc<'_>) -> Outcome {
     }
     let mut reason = format!("Field [{DOC_COUNT}] must be a positive integer.");
     if integer {
-        reason.push_str(&format!(" Value [{text}] is not allowed."));
+        reason = format!("{reason} Value [{text}] is not allowed.");
     }
     Err(Failure::argument(reason).class(RejectClass::ValueType))
 }

@@ -75,7 +75,7 @@ pub(crate) struct Tape<'a> {
     source: &'a [u8],
     items: Vec<Item<'a>>,
     /// What reading on after the last item gives.
-    fault: Option<Box<Failure>>,
+    fault: Option<Failure>,
 }
 
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl<'a> Tape<'a> {
     }
 
     /// What reading on after the last token gives, if not the end.
-    pub(super) fn fault(&self) -> Option<Box<Failure>> {
+    pub(super) fn fault(&self) -> Option<Failure> {
         self.fault.clone()
     }
 
@@ -218,23 +218,27 @@ impl<'a> Tape<'a> {
         Ok(())
     }
 
-    fn check_name(&self, text: &Cow<'a, [u8]>, open: &mut [Level], switches: &Switches) -> Outcome {
+    fn check_name(&self, text: &[u8], open: &mut [Level], switches: &Switches) -> Outcome {
         let jackson3 = switches.json_errors == JsonErrors::Jackson3;
         if switches.json_name_length && text.len() > 50_000 {
             let long = format!("Name length ({}) exceeds the maximum allowed (50000)", text.len());
-            return Err(Failure::new("stream_constraints_exception", long)
-                .class(RejectClass::NotAnObject));
+            return Err(
+                Failure::new("stream_constraints_exception", long).class(RejectClass::NotAnObject)
+            );
         }
         let index = u32::try_from(self.items.len()).unwrap_or(NONE);
         let known = |item: u32| &*self.items[item as usize].text;
         let repeated = open.last_mut().is_some_and(|level| level.seen.repeats(text, index, known));
         if repeated {
             let shown = visible(text);
-            let reason = match jackson3 {
-                true => format!("Duplicate Object property \"{shown}\""),
-                false => format!("Duplicate field '{shown}'"),
+            let reason = if jackson3 {
+                format!("Duplicate Object property \"{shown}\"")
+            } else {
+                format!("Duplicate field '{shown}'")
             };
-            return Err(Failure::new("json_parse_exception", reason).class(RejectClass::NotAnObject));
+            return Err(
+                Failure::new("json_parse_exception", reason).class(RejectClass::NotAnObject)
+            );
         }
         Ok(())
     }
@@ -308,13 +312,14 @@ fn check_number(text: &[u8]) -> Outcome {
     if digits <= 1000 {
         return Ok(());
     }
-    let reason =
-        format!("Number value length ({digits}) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)");
+    let reason = format!(
+        "Number value length ({digits}) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)"
+    );
     Err(Failure::new("stream_constraints_exception", reason).class(RejectClass::NotAnObject))
 }
 
 /// Jackson's exception for a fault; its sentence is ours, since Jackson's depends on version and buffer.
-fn syntax(fault: &Fault, cut_word: bool, source: &[u8], switches: &Switches) -> Box<Failure> {
+fn syntax(fault: &Fault, cut_word: bool, source: &[u8], switches: &Switches) -> Failure {
     let jackson3 = switches.json_errors == JsonErrors::Jackson3;
     let kind = match fault.kind {
         FaultKind::TooDeep => "stream_constraints_exception",
@@ -338,12 +343,7 @@ fn syntax(fault: &Fault, cut_word: bool, source: &[u8], switches: &Switches) -> 
 
 /// From 8.x on the engine's own exception stands around Jackson's, with the place; OpenSearch puts one with Jackson 2's name around
 /// that of Jackson 3.
-fn in_content(
-    failure: Box<Failure>,
-    source: &[u8],
-    at: usize,
-    switches: &Switches,
-) -> Box<Failure> {
+fn in_content(failure: Failure, source: &[u8], at: usize, switches: &Switches) -> Failure {
     if switches.json_errors == JsonErrors::Jackson3 {
         let inner = match failure.kind.as_ref() {
             "json_parse_exception" => Cow::Borrowed("stream_read_exception"),
@@ -378,7 +378,7 @@ fn is_cut_word(rest: &[u8]) -> bool {
 /// Line and column, both from 1, in bytes as Jackson counts them.
 fn place(source: &[u8], at: usize) -> (usize, usize) {
     let before = &source[..at.min(source.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     (line, at - start + 1)
 }

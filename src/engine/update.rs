@@ -72,8 +72,12 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
     let by_class = switches.repeats == Repeats::SortedByClass;
     let text = match (&into.definition, &with.definition) {
         (Field::Object(a), Field::Object(b)) => match (a.nested, b.nested) {
-            (true, false) => format!("object mapping [{name}] can't be changed from nested to non-nested"),
-            (false, true) => format!("object mapping [{name}] can't be changed from non-nested to nested"),
+            (true, false) => {
+                format!("object mapping [{name}] can't be changed from nested to non-nested")
+            }
+            (false, true) => {
+                format!("object mapping [{name}] can't be changed from non-nested to nested")
+            }
             _ => return Ok(()),
         },
         (Field::Object(_), Field::Leaf(_)) if by_class => {
@@ -208,9 +212,10 @@ fn put_node(
     for name in above {
         let full = super::tree::join(&holder.full, name.as_bytes());
         let dynamic = holder.dynamic;
-        let entry = holder.children.entry(name.as_bytes().to_vec()).or_insert_with(|| {
-            Node::Object(Arc::new(ObjectNode::plain(full, dynamic)))
-        });
+        let entry = holder
+            .children
+            .entry(name.as_bytes().to_vec())
+            .or_insert_with(|| Node::Object(Arc::new(ObjectNode::plain(full, dynamic))));
         let Node::Object(inner) = entry else { return };
         holder = Arc::make_mut(inner);
     }

@@ -26,7 +26,9 @@ pub fn of_reject(index: &Index, record: &[u8], reject: &Reject) -> Option<Vec<u8
 }
 
 fn alike(one: &Reject, other: &Reject) -> bool {
-    let causes = |reject: &Reject| reject.caused_by.iter().map(|cause| cause.error_type.clone()).collect::<Vec<_>>();
+    let causes = |reject: &Reject| {
+        reject.caused_by.iter().map(|cause| cause.error_type.clone()).collect::<Vec<_>>()
+    };
     one.error_type == other.error_type
         && one.class == other.class
         && one.field == other.field
@@ -37,9 +39,7 @@ fn alike(one: &Reject, other: &Reject) -> bool {
 pub fn shrink(record: &[u8], attempts: usize, still: &mut dyn FnMut(&[u8]) -> bool) -> Vec<u8> {
     let mut shrinking = Shrinking { best: record.to_vec(), attempts, bytes: BYTES, still };
     match Part::read(record).filter(|tree| shrinking.takes(&tree.written())) {
-        Some(mut tree) => {
-            while shrinking.attempts > 0 && shrinking.tree(&mut tree) {}
-        }
+        Some(mut tree) => while shrinking.attempts > 0 && shrinking.tree(&mut tree) {},
         None => shrinking.text(),
     }
     shrinking.best
@@ -107,7 +107,9 @@ impl Shrinking<'_> {
 
     /// Cuts a long value: as far as a reader likes it, else as far as it goes.
     fn shorten(&mut self, tree: &mut Part, way: &[usize]) {
-        let Some(long) = tree.at(way).map(Part::length).filter(|length| *length > LEGIBLE) else { return };
+        let Some(long) = tree.at(way).map(Part::length).filter(|length| *length > LEGIBLE) else {
+            return;
+        };
         let (mut too_short, mut enough) = (LEGIBLE - 1, long);
         if self.change(tree, way, |part| part.cut(LEGIBLE)) {
             return;
@@ -123,7 +125,12 @@ impl Shrinking<'_> {
     }
 
     /// Changes one part, and undoes it where nothing is shown any more.
-    fn change(&mut self, tree: &mut Part, way: &[usize], change: impl FnOnce(&mut Part) -> bool) -> bool {
+    fn change(
+        &mut self,
+        tree: &mut Part,
+        way: &[usize],
+        change: impl FnOnce(&mut Part) -> bool,
+    ) -> bool {
         let Some(part) = tree.at_mut(way) else { return false };
         let before = part.clone();
         if change(part) && self.takes(&tree.written()) {
@@ -259,8 +266,11 @@ impl Part {
     fn cut(&mut self, length: usize) -> bool {
         match self {
             Self::String(written) => {
-                let kept: usize =
-                    characters(&written[1..written.len() - 1]).iter().take(length).map(|c| c.len()).sum();
+                let kept: usize = characters(&written[1..written.len() - 1])
+                    .iter()
+                    .take(length)
+                    .map(|c| c.len())
+                    .sum();
                 written.truncate(1 + kept);
                 written.push(b'"');
             }
@@ -345,15 +355,27 @@ mod tests {
 
     #[test]
     fn what_does_not_matter_is_dropped() {
-        check(r#"{"a": 1, "b" : {"c": [1, 2, "x", {"d": 7}]}, "e": null}"#, "\"x\"", r#"{"b":{"c":"x"}}"#);
+        check(
+            r#"{"a": 1, "b" : {"c": [1, 2, "x", {"d": 7}]}, "e": null}"#,
+            "\"x\"",
+            r#"{"b":{"c":"x"}}"#,
+        );
         check(r#"{"a":["p","x","x"]}"#, "x", r#"{"a":"x"}"#);
     }
 
     #[test]
     fn long_values_are_cut_and_short_ones_stay() {
         let long = "x".repeat(1_000);
-        check(&format!(r#"{{"a":"{long}"}}"#), "\"a\":\"x", &format!(r#"{{"a":"{}"}}"#, "x".repeat(24)));
-        check(&format!(r#"{{"a":"{long}"}}"#), &"x".repeat(500), &format!(r#"{{"a":"{}"}}"#, "x".repeat(500)));
+        check(
+            &format!(r#"{{"a":"{long}"}}"#),
+            "\"a\":\"x",
+            &format!(r#"{{"a":"{}"}}"#, "x".repeat(24)),
+        );
+        check(
+            &format!(r#"{{"a":"{long}"}}"#),
+            &"x".repeat(500),
+            &format!(r#"{{"a":"{}"}}"#, "x".repeat(500)),
+        );
         check(r#"{"a":"N/A","b":1}"#, "N", r#"{"a":"N/A"}"#);
     }
 

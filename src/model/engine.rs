@@ -66,8 +66,11 @@ impl Engine {
     /// The compared version that is nearest to this one, of the same product and major version; `None` where there is none.
     /// Equal in product, major and minor where this version was compared itself.
     pub fn nearest_profile(self) -> Option<Self> {
-        let same = PROFILES.iter().filter(|(product, major, _)| (*product, *major) == (self.product, self.major));
-        let (product, major, minor) = *same.min_by_key(|(_, _, minor)| minor.abs_diff(self.minor))?;
+        let same = PROFILES
+            .iter()
+            .filter(|(product, major, _)| (*product, *major) == (self.product, self.major));
+        let (product, major, minor) =
+            *same.min_by_key(|(_, _, minor)| minor.abs_diff(self.minor))?;
         Some(Self { product, major, minor, patch: None })
     }
 

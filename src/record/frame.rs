@@ -448,7 +448,9 @@ impl<'r> Frames<'r> {
         let least = double.max(self.filled + 1).max(self.chunk);
         let room = least.next_multiple_of(self.chunk);
         if self.buffer.len() < room {
-            self.buffer.resize(room, 0);
+            let mut grown = vec![0; room];
+            grown[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+            self.buffer = grown;
         }
         while self.filled < least && matches!(self.ending, Ending::Open) {
             self.read();

@@ -159,7 +159,9 @@ mod tests {
         let mut found = Vec::new();
         read(&limits, &mut &*bytes, &mut |line| {
             found.push(match line {
-                Line::Record { record, byte_offset, bytes } => (record, byte_offset, bytes.to_vec()),
+                Line::Record { record, byte_offset, bytes } => {
+                    (record, byte_offset, bytes.to_vec())
+                }
                 Line::Lost { byte_offset, byte_length, .. } => {
                     (0, byte_offset, byte_length.to_string().into_bytes())
                 }

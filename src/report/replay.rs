@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::model::object::{Object, Sighting};
 use crate::model::replayed::Replayed;
-use crate::model::timeline::{RejectGroup, Refused};
+use crate::model::timeline::{Refused, RejectGroup};
 use crate::report::escape::harmless_json;
 
 /// The mapping as the engine prints it, keys sorted, indented by two.

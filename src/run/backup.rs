@@ -14,6 +14,7 @@ use crate::io::source::Source;
 use crate::model::evidence::FailureObject;
 use crate::model::object::Object;
 use crate::model::problem::{Problem, ProblemKind};
+use crate::model::quantity::counted;
 use crate::record::Hint;
 
 /// A backup that was listed.
@@ -24,6 +25,8 @@ pub(super) struct Backup {
     pub listing: Listing,
     /// The same in delivery order.
     pub deliveries: Deliveries,
+    /// The sources, as a report calls them.
+    pub names: Vec<String>,
     stop: Stop,
 }
 
@@ -45,7 +48,21 @@ impl Backup {
         let runtime = super::runtime()?;
         let listing = runtime.block_on(listing::list(sources, store))?;
         let deliveries = firehose::deliveries(&listing.found(), None);
-        Ok(Self { runtime, listing, deliveries, stop: Stop::new() })
+        let names = sources.iter().map(Source::name).collect();
+        if listing.untagged() > 0 {
+            output::tell(
+                "note: the store lists no ETags; an object that changes while it is read is noticed by its size only",
+            );
+        }
+        Ok(Self { runtime, listing, deliveries, names, stop: Stop::new() })
+    }
+
+    /// What a report must say of the listing: names that came up more than once were read once.
+    pub(super) fn remark(&self) -> Option<String> {
+        let repeated = &self.listing.repeated;
+        let first = repeated.first()?;
+        let objects = counted(repeated.len() as u64, "object was", "objects were");
+        Some(format!("{objects} given more than once and read once, first {first}"))
     }
 
     /// A meter for all of it.

@@ -6,7 +6,7 @@ use super::analysis::{Analysis, Options};
 use super::backup::Backup;
 use super::progress::Ended;
 use super::{Verdict, list, output};
-use crate::cli::{Check, FailOn, Format};
+use crate::cli::{Check, FailOn, ReportFormat};
 use crate::error::Error;
 use crate::io::{capture, cluster, listing};
 use crate::model::capture::Capture;
@@ -27,13 +27,14 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
         return print_list(&backup);
     }
     let index = index_side(check, &backup)?;
-    let options = options(check, index.as_ref())?;
+    let options = options(check, &backup, index.as_ref())?;
     let objects = backup.deliveries.objects.clone();
     let analysis = Analysis::new(index.map(|side| side.capture), objects, options)?;
     let report = analyse(&backup, analysis, check);
     output::print(|out| match check.format {
-        Format::Text => report::text::text(&report, out),
-        Format::Json => report::json::json(&report, out),
+        ReportFormat::Text => report::text::text(&report, out),
+        ReportFormat::Concise => report::concise::concise(&report, out),
+        ReportFormat::Json => report::json::json(&report, out),
     })?;
     Ok(verdict(&report, check.fail_on))
 }
@@ -61,7 +62,7 @@ fn index_side(check: &Check, backup: &Backup) -> Result<Option<IndexSide>, Error
     }
 }
 
-fn options(check: &Check, index: Option<&IndexSide>) -> Result<Options, Error> {
+fn options(check: &Check, backup: &Backup, index: Option<&IndexSide>) -> Result<Options, Error> {
     let capture = index.map(|side| &side.capture);
     let engine = settings::engine(check.engine.as_deref())?;
     let engines = match (engine, capture) {
@@ -72,10 +73,10 @@ fn options(check: &Check, index: Option<&IndexSide>) -> Result<Options, Error> {
     let inputs = Inputs {
         requested: capture.map(|capture| capture.requested.clone()),
         engines,
-        backup: check.sources.clone(),
+        backup: backup.names.clone(),
         captured_at: index.filter(|side| !side.is_live).map(|side| side.capture.captured_at),
         in_flight_seconds: u64::from(check.in_flight),
-        remarks: remarks(engine, capture),
+        remarks: backup.remark().into_iter().chain(remarks(engine, capture)).collect(),
         ..Inputs::default()
     };
     Ok(Options { engine, limits: Limits::default(), in_flight_seconds: check.in_flight, inputs })

@@ -72,9 +72,12 @@ fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Rea
         differences: differences(&read.timeline.mapping, &live.mapping),
     });
     let mut remarks = start.remarks;
+    remarks.extend(backup.remark());
     if !backup.deliveries.failures.is_empty() {
         let failures = counted(backup.deliveries.failures.len() as u64, "object", "objects");
-        remarks.push(format!("{failures} of failed deliveries: not records of the stream, not replayed"));
+        remarks.push(format!(
+            "{failures} of failed deliveries: not records of the stream, not replayed"
+        ));
     }
     Replayed {
         complete: read.problems.is_empty(),
@@ -83,7 +86,7 @@ fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Rea
             engine: start.engine,
             type_name: read.timeline.mapping.type_name.clone(),
             start: start.words,
-            backup: arguments.sources.clone(),
+            backup: backup.names.clone(),
             framing: framing(arguments.framing),
             remarks,
         },
@@ -134,9 +137,12 @@ fn differences(replayed: &Mapping, live: &Mapping) -> Vec<Difference> {
         mapping::Difference::OnlyRight(field, kind) => {
             Difference { field, kind: DifferenceKind::Presence, replayed: None, live: text(kind) }
         }
-        mapping::Difference::Type(field, left, right) => {
-            Difference { field, kind: DifferenceKind::Type, replayed: text(left), live: text(right) }
-        }
+        mapping::Difference::Type(field, left, right) => Difference {
+            field,
+            kind: DifferenceKind::Type,
+            replayed: text(left),
+            live: text(right),
+        },
         mapping::Difference::Parameter(field, name, replayed, live) => {
             Difference { field, kind: DifferenceKind::Parameter(name), replayed, live }
         }
@@ -146,9 +152,11 @@ fn differences(replayed: &Mapping, live: &Mapping) -> Vec<Difference> {
 
 fn root_differences(replayed: &Mapping, live: &Mapping) -> Vec<Difference> {
     let (left, right) = (mapping::write_body(replayed), mapping::write_body(live));
-    let names = [&left, &right].map(|body| body.as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+    let names = [&left, &right]
+        .map(|body| body.as_object().into_iter().flatten().map(|(name, _)| name.clone()));
     let names: std::collections::BTreeSet<String> = names.into_iter().flatten().collect();
-    let differs = names.into_iter().filter(|name| name != "properties" && left.get(name) != right.get(name));
+    let differs =
+        names.into_iter().filter(|name| name != "properties" && left.get(name) != right.get(name));
     differs
         .map(|name| Difference {
             replayed: left.get(&name).cloned(),
@@ -161,7 +169,8 @@ fn root_differences(replayed: &Mapping, live: &Mapping) -> Vec<Difference> {
 
 /// Refused records and differences are errors, losses are warnings.
 fn verdict(replayed: &Replayed, fail_on: FailOn) -> Verdict {
-    let is_different = replayed.compared.as_ref().is_some_and(|compared| !compared.differences.is_empty());
+    let is_different =
+        replayed.compared.as_ref().is_some_and(|compared| !compared.differences.is_empty());
     let is_error = is_different || replayed.timeline.accepted < replayed.timeline.records;
     let fails = match fail_on {
         FailOn::Never => false,

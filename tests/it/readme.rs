@@ -12,14 +12,20 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
 #[test]
 fn the_excerpt_is_what_check_prints() {
-    let output = mapdrift(&["check", "fixtures/experiment"]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let output = mapdrift(&["check", "fixtures/experiment"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     let mut rest = printed.lines();
     let readme = fs::read_to_string(README).unwrap();
     let excerpt = between(&readme, "```text\n$ mapdrift check fixtures/experiment\n", "```");
     assert!(excerpt.lines().count() > 20);
     for line in excerpt.lines().filter(|line| line.trim() != "...") {
-        assert!(rest.any(|found| found == line), "the README shows a line that `check` does not print here:\n{line}");
+        assert!(
+            rest.any(|found| found == line),
+            "the README shows a line that `check` does not print here:\n{line}"
+        );
     }
 }
 
@@ -33,7 +39,11 @@ fn the_table_of_rules_is_the_registry() {
         writeln!(table, "| `{}` | {} | {} |", rule.id, rule.level.name(), rule.summary).unwrap();
     }
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(README, readme.replace(&format!("{start}{shown}{end}"), &format!("{start}{table}{end}"))).unwrap();
+        fs::write(
+            README,
+            readme.replace(&format!("{start}{shown}{end}"), &format!("{start}{table}{end}")),
+        )
+        .unwrap();
     } else {
         assert_eq!(shown, table, "UPDATE=1 cargo test writes the table anew");
     }
@@ -42,10 +52,14 @@ fn the_table_of_rules_is_the_registry() {
 #[test]
 fn commands_that_the_readme_shows_exist() {
     let readme = fs::read_to_string(README).unwrap();
-    let commands = readme.lines().filter_map(|line| line.strip_prefix("mapdrift ")?.split(' ').next());
+    let commands =
+        readme.lines().filter_map(|line| line.strip_prefix("mapdrift ")?.split(' ').next());
     let mut seen = 0;
     for command in commands {
-        assert!(mapdrift(&[command, "--help"]).output().unwrap().status.success(), "there is no `mapdrift {command}`");
+        assert!(
+            mapdrift(&[command, "--help"]).output().unwrap().status.success(),
+            "there is no `mapdrift {command}`"
+        );
         seen += 1;
     }
     assert!(seen >= 5);

@@ -25,7 +25,8 @@ pub(crate) fn walk(doc: &mut Doc<'_>) -> Outcome {
     match doc.parser.advance().map_err(|failure| outside(failure, located))? {
         Some(Token::BeginObject) => {}
         _ => {
-            let kind = if located { "document_parsing_exception" } else { "mapper_parsing_exception" };
+            let kind =
+                if located { "document_parsing_exception" } else { "mapper_parsing_exception" };
             return Err(Failure::new(kind, "Malformed content, must start with an object")
                 .class(RejectClass::NotAnObject));
         }
@@ -45,7 +46,7 @@ pub(crate) fn walk(doc: &mut Doc<'_>) -> Outcome {
 }
 
 /// JSON faults before and after the document carry their own place.
-fn outside(failure: Box<Failure>, located: bool) -> Box<Failure> {
+fn outside(failure: Failure, located: bool) -> Failure {
     if !located {
         return Failure::mapper("failed to parse").because(failure);
     }
@@ -54,7 +55,7 @@ fn outside(failure: Box<Failure>, located: bool) -> Box<Failure> {
     Failure::new("document_parsing_exception", text).because(failure)
 }
 
-fn wrap(doc: &Doc<'_>, failure: Box<Failure>) -> Box<Failure> {
+fn wrap(doc: &Doc<'_>, failure: Failure) -> Failure {
     match (doc.switches().located, failure.kind.as_ref()) {
         (true, "document_parsing_exception" | "strict_dynamic_mapping_exception")
         | (false, "mapper_parsing_exception" | "strict_dynamic_mapping_exception") => failure,
@@ -135,7 +136,9 @@ fn parse_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
 /// Names that the expander lets through: empty ones where dots are kept, blank ones.
 fn check_name(doc: &Doc<'_>, name: &[u8]) -> Outcome {
     if name.is_empty() {
-        return Err(Failure::argument("Field name cannot be an empty string").class(RejectClass::FieldName));
+        return Err(
+            Failure::argument("Field name cannot be an empty string").class(RejectClass::FieldName)
+        );
     }
     if names::is_blank(name) {
         let full = doc.path_as_text(name);
@@ -211,13 +214,12 @@ fn flattens(doc: &Doc<'_>, object: &ObjectNode, field: &crate::engine::tree::Fie
 }
 
 fn flatten(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
-    let depth = doc.path.len();
     doc.parser.advance()?;
-    parse_flat_members(doc, object, depth)
+    parse_flat_members(doc, object)
 }
 
 /// Members of an object below `subobjects: false`: their names are joined to those above with dots.
-fn parse_flat_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>, depth: usize) -> Outcome {
+fn parse_flat_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
     let mut name: &[u8] = b"";
     loop {
         match doc.parser.current() {
@@ -226,7 +228,7 @@ fn parse_flat_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>, depth: usize)
             Some(Token::BeginObject) => {
                 doc.path.push(name);
                 doc.parser.advance()?;
-                parse_flat_members(doc, object, depth + 1)?;
+                parse_flat_members(doc, object)?;
                 doc.path.pop();
             }
             Some(token) => flat_member(doc, object, name, token)?,
@@ -246,7 +248,7 @@ fn flat_member<'t>(
     let local = inside.strip_prefix(b".").unwrap_or(inside);
     if let Some(node) = object.child(local).cloned() {
         return match token {
-            Token::BeginArray => parse_flat_elements(doc, object, name, &node),
+            Token::BeginArray => parse_flat_elements(doc, &node),
             _ => parse_node(doc, &node),
         };
     }
@@ -257,16 +259,11 @@ fn flat_member<'t>(
     }
 }
 
-fn parse_flat_elements<'t>(
-    doc: &mut Doc<'t>,
-    object: &Arc<ObjectNode>,
-    name: &'t [u8],
-    node: &Node,
-) -> Outcome {
+fn parse_flat_elements(doc: &mut Doc<'_>, node: &Node) -> Outcome {
     while let Some(token) = doc.parser.advance()? {
         match token {
             Token::EndArray => break,
-            Token::BeginArray => parse_flat_elements(doc, object, name, node)?,
+            Token::BeginArray => parse_flat_elements(doc, node)?,
             _ => parse_node(doc, node)?,
         }
     }
@@ -381,9 +378,10 @@ fn parse_value<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) 
 }
 
 fn parse_null<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) -> Outcome {
-    let strict = match doc.switches().null_strict_inherited {
-        true => object.dynamic == Dynamic::Strict,
-        false => object.own == Some(Dynamic::Strict),
+    let strict = if doc.switches().null_strict_inherited {
+        object.dynamic == Dynamic::Strict
+    } else {
+        object.own == Some(Dynamic::Strict)
     };
     match target(doc, object, name) {
         Target::Mapped(node) => parse_node(doc, &node),

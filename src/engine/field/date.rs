@@ -33,20 +33,24 @@ impl Date {
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Rule {
         let pattern = leaf.params.get("format").and_then(|value| value.as_str());
         let nanos = leaf.field_type == "date_nanos";
-        let default = match nanos && around.switches.nanos_format {
-            true => "strict_date_optional_time_nanos||epoch_millis",
-            false => DEFAULT_FORMAT,
+        let default = if nanos && around.switches.fields.nanos_format {
+            "strict_date_optional_time_nanos||epoch_millis"
+        } else {
+            DEFAULT_FORMAT
         };
         let format = DateFormat::compile(pattern.unwrap_or(default), around.switches.engine);
         let Ok(format) = format else { return Rule::Opaque };
-        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        let malformed =
+            switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
         let default = pattern.is_none();
         Rule::Date(Self { format: Arc::new(format), ignore_malformed: malformed, nanos, default })
     }
 }
 
 pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    if matches!(doc.token(), Token::BeginObject | Token::BeginArray) && doc.switches().date_objects {
+    if matches!(doc.token(), Token::BeginObject | Token::BeginArray)
+        && doc.switches().fields.date_objects
+    {
         if !rule.ignore_malformed {
             let text = "Cannot parse object or array as a date value";
             return Err(Failure::argument(text).class(RejectClass::ObjectScalar));
@@ -76,7 +80,7 @@ pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome
 fn is_fast(doc: &Doc<'_>) -> bool {
     let Token::Integer(text) = doc.token() else { return false };
     let value = parse_long(&visible(text));
-    doc.switches().date_fast_path && value.is_ok_and(|value| i32::try_from(value).is_err())
+    doc.switches().fields.date_fast_path && value.is_ok_and(|value| i32::try_from(value).is_err())
 }
 
 /// Whether something finer than the field's resolution was cut.
@@ -141,7 +145,7 @@ fn civil(day: i64) -> (i64, i64, i64) {
     (year, month, of_year - (153 * shifted + 2) / 5 + 1)
 }
 
-pub(crate) fn refused(failure: &DateFailure) -> Box<Failure> {
+pub(crate) fn refused(failure: &DateFailure) -> Failure {
     Failure::from_causes(&failure.causes)
         .unwrap_or_else(|| Failure::argument("failed to parse date"))
         .class(RejectClass::Date)

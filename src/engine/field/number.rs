@@ -7,8 +7,8 @@ use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Reading, switch};
 use crate::engine::number::{
-    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float, parse_long,
-    string_to_long, string_to_narrow,
+    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float,
+    parse_long, string_to_long, string_to_narrow,
 };
 use crate::engine::switches::{JsonErrors, Walk};
 use crate::engine::tape::Token;
@@ -66,9 +66,9 @@ impl Kind {
 impl Number {
     pub(crate) fn reading(&self) -> Reading {
         match self.kind {
-            Kind::Double => Reading::AsDouble,
-            Kind::Float | Kind::HalfFloat => Reading::AsFloat,
-            _ => Reading::AsWritten,
+            Kind::Double => Reading::Double,
+            Kind::Float | Kind::HalfFloat => Reading::Float,
+            _ => Reading::Written,
         }
     }
 
@@ -121,12 +121,10 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
-    match doc.switches().json_malformed {
-        true => token.is_value(),
-        false => matches!(
-            failure.kind.as_ref(),
-            "illegal_argument_exception" | "number_format_exception"
-        ),
+    if doc.switches().fields.json_malformed {
+        token.is_value()
+    } else {
+        matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
     }
 }
 
@@ -140,7 +138,7 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
             let text = visible(text);
-            if text.len() > 1000 && doc.switches().number_string_limit {
+            if text.len() > 1000 && doc.switches().fields.number_string_limit {
                 let length = text.chars().count();
                 let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
@@ -157,9 +155,10 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
             Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
             _ => json_integer(token, &visible(text), kind, coerce, doc)?,
         },
-        Token::BeginObject if doc.switches().object_as_number => {
-            return Err(Failure::argument("Cannot parse object as number")
-                .class(RejectClass::ObjectScalar));
+        Token::BeginObject if doc.switches().fields.object_as_number => {
+            return Err(
+                Failure::argument("Cannot parse object as number").class(RejectClass::ObjectScalar)
+            );
         }
         other => {
             let verb = match doc.switches().json_errors {
@@ -189,7 +188,7 @@ fn string_float(text: &str, kind: Kind) -> Outcome<Taken> {
     }
 }
 
-fn classed(cause: crate::model::fate::Cause) -> Box<Failure> {
+fn classed(cause: crate::model::fate::Cause) -> Failure {
     let range = cause.reason.as_deref().is_some_and(|text| text.contains("out of range"));
     let class = if range { RejectClass::NumberRange } else { RejectClass::ValueType };
     Failure::from_cause(cause).class(class)
@@ -252,7 +251,9 @@ fn json_integer(
     let (low, high) = Narrow::Short.range();
     if kind == Kind::Short && !(low..=high).contains(&value) {
         let text = match doc.switches().json_errors {
-            JsonErrors::Jackson3 => format!("Numeric value ({text}) out of range of `short` ({low} - {high})"),
+            JsonErrors::Jackson3 => {
+                format!("Numeric value ({text}) out of range of `short` ({low} - {high})")
+            }
             _ => format!("Numeric value ({text}) out of range of Java short"),
         };
         return Err(match doc.switches().json_errors {
@@ -264,7 +265,11 @@ fn json_integer(
     let fraction = Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
     if !coerce {
         let full = parse_double(text).unwrap_or(f64::NAN);
-        #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "Java compares the long with the double")]
+        #[expect(
+            clippy::float_cmp,
+            clippy::cast_precision_loss,
+            reason = "Java compares the long with the double"
+        )]
         if value as f64 != full {
             let (shown, class) = (java_double(full), kind.class());
             let text = format!("{shown} cannot be converted to {class} without data loss");
@@ -280,11 +285,14 @@ fn cut(text: &str) -> Option<i64> {
     let value = parse_double(text).ok()?;
     #[expect(clippy::cast_precision_loss, reason = "Jackson compares doubles")]
     let inside = value >= i64::MIN as f64 && value <= i64::MAX as f64;
-    #[expect(clippy::cast_possible_truncation, reason = "Java's cast: towards zero, and at 2^63 the largest long")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "Java's cast: towards zero, and at 2^63 the largest long"
+    )]
     inside.then_some(value as i64)
 }
 
-fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Box<Failure> {
+fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Failure {
     let (word, low, high) = match kind {
         Kind::Long => ("long", i64::MIN, i64::MAX),
         _ => ("int", i64::from(i32::MIN), i64::from(i32::MAX)),
@@ -303,7 +311,7 @@ fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Box<
     range_error(doc, text)
 }
 
-fn range_error(doc: &Doc<'_>, text: String) -> Box<Failure> {
+fn range_error(doc: &Doc<'_>, text: String) -> Failure {
     let kind = match doc.switches().json_errors {
         JsonErrors::Jackson28 => "json_parse_exception",
         _ => "input_coercion_exception",
@@ -312,7 +320,7 @@ fn range_error(doc: &Doc<'_>, text: String) -> Box<Failure> {
 }
 
 /// Jackson's exception for a token of the wrong kind.
-pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Box<Failure> {
+pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Failure {
     let kind = match doc.switches().json_errors {
         JsonErrors::Jackson3 => "input_coercion_exception",
         _ => "json_parse_exception",
@@ -326,7 +334,7 @@ pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Bo
 
 /// An exception of the JSON library while a value is read: 8.x puts its own around it, OpenSearch 3 puts Jackson 2's names around
 /// Jackson 3's.
-pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> Box<Failure> {
+pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> Failure {
     match (doc.switches().json_errors, doc.switches().walk) {
         (JsonErrors::Jackson3, _) => {
             let inner = match kind {

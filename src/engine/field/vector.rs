@@ -12,7 +12,7 @@ use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 
 pub(crate) fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    let lenient = !doc.switches().vector_texts;
+    let lenient = !doc.switches().fields.vector_texts;
     match doc.token() {
         Token::Null => return Ok(()),
         Token::BeginArray => {}
@@ -53,13 +53,14 @@ fn check(field: &FieldNode, found: u64) -> Outcome {
         return Ok(());
     }
     let full = visible(&field.full);
-    let text = match found > dims {
-        true => format!(
+    let text = if found > dims {
+        format!(
             "The [dense_vector] field [{full}] in doc [document with id '?'] has more dimensions than defined in the mapping [{dims}]"
-        ),
-        false => format!(
+        )
+    } else {
+        format!(
             "The [dense_vector] field [{full}] in doc [document with id '?'] has a different number of dimensions [{found}] than defined in the mapping [{dims}]"
-        ),
+        )
     };
     Err(Failure::argument(text)
         .class(RejectClass::StructureLimit)

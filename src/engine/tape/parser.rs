@@ -174,9 +174,12 @@ impl<'t> Parser<'t> {
     /// From the start of an object or array to its end; elsewhere nothing. Jackson itself passes over the children: its
     /// exceptions come as they are, without the engine's around them.
     pub(crate) fn skip_children(&mut self) -> Outcome {
-        self.skip().map_err(|mut failure| match failure.kind.starts_with("x_content") {
-            true => failure.cause.take().unwrap_or(failure),
-            false => failure,
+        self.skip().map_err(|mut failure| {
+            if failure.kind.starts_with("x_content") {
+                failure.cause.take().unwrap_or(failure)
+            } else {
+                failure
+            }
         })
     }
 
@@ -238,10 +241,12 @@ impl<'t> Parser<'t> {
             other => {
                 let word = other.map_or("null", Token::word);
                 let at = self.location();
-                let expanded = self.expansions.last().is_some_and(|top| top.state != State::Content);
-                Err(match switches.expected_text && !expanded {
-                    true => Failure::argument(format!("Expected text at {at} but found {word}")),
-                    false => Failure::state(format!("Can't get text on a {word} at {at}")),
+                let expanded =
+                    self.expansions.last().is_some_and(|top| top.state != State::Content);
+                Err(if switches.fields.expected_text && !expanded {
+                    Failure::argument(format!("Expected text at {at} but found {word}"))
+                } else {
+                    Failure::state(format!("Can't get text on a {word} at {at}"))
                 }
                 .class(RejectClass::ObjectScalar))
             }
@@ -281,13 +286,14 @@ fn segments(name: &[u8]) -> Outcome<Vec<(usize, usize)>> {
             return Err(refused(text, name));
         }
         if names::is_blank(part) {
-            let text = "field name starting or ending with a [.] makes object resolution ambiguous: [";
+            let text =
+                "field name starting or ending with a [.] makes object resolution ambiguous: [";
             return Err(refused(format!("{text}{}]", shown()), name));
         }
     }
     Ok(found)
 }
 
-fn refused(text: String, name: &[u8]) -> Box<Failure> {
+fn refused(text: String, name: &[u8]) -> Failure {
     Failure::argument(text).class(RejectClass::FieldName).field(|| names::path(name))
 }

@@ -18,10 +18,9 @@ pub fn fate(object: &str, at: Sighting, fate: &Fate, out: &mut dyn Write) -> io:
     let place = Place { object, record, byte_offset, byte_length };
     let line = match fate {
         Fate::Accepted(losses) => {
-            let losses = losses.iter().map(|loss| Loss {
-                field: loss.field.to_string(),
-                cause: loss.cause.name(),
-            });
+            let losses = losses
+                .iter()
+                .map(|loss| Loss { field: loss.field.to_string(), cause: loss.cause.name() });
             Line { place, status: "accepted", reject: None, losses: losses.collect() }
         }
         Fate::Rejected(reject) => {

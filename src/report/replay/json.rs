@@ -43,7 +43,11 @@ fn document(replayed: &Replayed) -> Document<'_> {
         mapping: &replayed.mapping,
         fields: fields(replayed),
         rejects: refusals(replayed).into_iter().map(|found| reject(replayed, found)).collect(),
-        losses: timeline.losses.iter().map(|(loss, counted)| lost(replayed, loss, *counted)).collect(),
+        losses: timeline
+            .losses
+            .iter()
+            .map(|(loss, counted)| lost(replayed, loss, *counted))
+            .collect(),
         compared_with: replayed.compared.as_ref().map(|compared| &*compared.with),
         differences: replayed
             .compared
@@ -95,9 +99,13 @@ fn origin<'a>(replayed: &'a Replayed, origin: &ModelOrigin) -> Origin<'a> {
     }
 }
 
-fn reject<'a>(replayed: &'a Replayed, (group, refused): (&'a RejectGroup, &'a Refused)) -> Reject<'a> {
+fn reject<'a>(
+    replayed: &'a Replayed,
+    (group, refused): (&'a RejectGroup, &'a Refused),
+) -> Reject<'a> {
     let words = &refused.first_reject;
-    let cause = |cause: &'a Cause| CausedBy { r#type: &cause.error_type, reason: cause.reason.as_deref() };
+    let cause =
+        |cause: &'a Cause| CausedBy { r#type: &cause.error_type, reason: cause.reason.as_deref() };
     Reject {
         field: group.field.as_ref().map(ToString::to_string),
         count: refused.counted.count,

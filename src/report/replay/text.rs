@@ -43,12 +43,17 @@ pub fn text(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
 
 fn head(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
     let inputs = &replayed.inputs;
-    let label = |word, line: String, out: &mut dyn Write| writeln!(out, "{}{line}", paint::label(word));
+    let label =
+        |word, line: String, out: &mut dyn Write| writeln!(out, "{}{line}", paint::label(word));
     let name = inputs.index.as_deref().map_or("(not named)".to_owned(), harmless);
     label("index", name, out)?;
     let type_name = inputs.type_name.as_deref().map(|name| format!(", type {}", harmless(name)));
     label("engine", format!("{}{}", inputs.engine, type_name.unwrap_or_default()), out)?;
-    let start = if inputs.start.is_empty() { "nothing declared".to_owned() } else { inputs.start.join(", ") };
+    let start = if inputs.start.is_empty() {
+        "nothing declared".to_owned()
+    } else {
+        inputs.start.join(", ")
+    };
     label("start", harmless(&start), out)?;
     label("backup", backup(replayed), out)?;
     for remark in &inputs.remarks {
@@ -86,7 +91,10 @@ fn fields(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
         let addition = origin.and_then(Origin::addition);
         let decision = addition.map_or("declared".to_owned(), |added| added.decision.to_string());
         let groups = by_record.entry(addition.map(|added| added.sighting)).or_default();
-        groups.entry((type_of(field), harmless(&decision))).or_default().push(harmless(&path.to_string()));
+        groups
+            .entry((type_of(field), harmless(&decision)))
+            .or_default()
+            .push(harmless(&path.to_string()));
     }
     let number = by_record.len();
     for (at, groups) in by_record.into_iter().take(SHOWN) {
@@ -94,7 +102,8 @@ fn fields(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {} {from}", paint::frame("-->"))?;
         let mut largest_first: Vec<_> = groups.into_iter().collect();
         largest_first.sort_by_key(|(_, names)| Reverse(names.len()));
-        let lines: Vec<Vec<String>> = largest_first.iter().flat_map(|(kind, names)| row(kind, names)).collect();
+        let lines: Vec<Vec<String>> =
+            largest_first.iter().flat_map(|(kind, names)| row(kind, names)).collect();
         for line in rows::columns(&lines) {
             gutter(&line, out)?;
         }
@@ -107,7 +116,8 @@ type Groups = BTreeMap<(String, String), Vec<String>>;
 fn row((type_name, decision): &(String, String), names: &[String]) -> Vec<Vec<String>> {
     let mut lines: Vec<Vec<String>> =
         rows::names(names, WIDTH / 2).into_iter().map(|line| vec![line]).collect();
-    let decision = if decision == "declared" { String::new() } else { rows::cut(decision, WIDTH / 2) };
+    let decision =
+        if decision == "declared" { String::new() } else { rows::cut(decision, WIDTH / 2) };
     lines[0].extend([rows::cut(type_name, WIDTH / 2), decision]);
     lines
 }
@@ -199,7 +209,9 @@ fn difference(difference: &Difference) -> Vec<String> {
         Some(value) => rows::cut(&harmless(&value.to_string()), WIDTH / 2),
     };
     let what = match &difference.kind {
-        DifferenceKind::Presence if difference.live.is_none() => "not in the live mapping".to_owned(),
+        DifferenceKind::Presence if difference.live.is_none() => {
+            "not in the live mapping".to_owned()
+        }
         DifferenceKind::Presence => "not in the replayed mapping".to_owned(),
         DifferenceKind::Type => "type".to_owned(),
         DifferenceKind::Parameter(name) => harmless(name),

@@ -21,13 +21,19 @@ pub fn witnesses(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
         }
         let reject = &refused.first_reject;
         let records = counted(refused.counted.count, "record", "records");
-        writeln!(out, "# {records}: {}: {}", harmless(&reject.error_type), harmless(&reject.reason))?;
+        writeln!(
+            out,
+            "# {records}: {}: {}",
+            harmless(&reject.error_type),
+            harmless(&reject.reason)
+        )?;
         for cause in &reject.caused_by {
             let reason = cause.reason.as_deref().unwrap_or("null");
             writeln!(out, "#   caused by {}: {}", harmless(&cause.error_type), harmless(reason))?;
         }
         let first = refused.counted.first;
-        let object = object_of(replayed, first).map(|object| harmless(&object.key)).unwrap_or_default();
+        let object =
+            object_of(replayed, first).map(|object| harmless(&object.key)).unwrap_or_default();
         writeln!(out, "# first: {object} | record {}, byte {}", first.record, first.byte_offset)?;
         match &refused.witness {
             Some(witness) => {

@@ -66,7 +66,12 @@ impl Reading {
     }
 
     /// Reads one object; `go_on` is asked at each record.
-    pub(super) fn object(&mut self, opened: Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
+    pub(super) fn object(
+        &mut self,
+        opened: Opened<'_>,
+        sinks: &mut Sinks,
+        go_on: &dyn Fn() -> bool,
+    ) {
         self.objects += 1;
         match self.framing {
             Framing::Auto | Framing::Concatenated => self.walked(opened, sinks, go_on),

@@ -33,13 +33,13 @@ impl Sinks {
     /// Opens every file before anything is read: a path that cannot be written must not cost a scan.
     pub(super) fn open(emits: Vec<Emit>) -> Result<Self, Error> {
         let all = emits.into_iter().map(|emit| {
-            let target = match emit.path {
-                None => Target::Standard(BufWriter::new(io::stdout())),
-                Some(path) => Target::File(Written::begin(&path).map_err(|source| Error::Write {
-                    what: path.display().to_string(),
-                    source,
-                })?),
-            };
+            let target =
+                match emit.path {
+                    None => Target::Standard(BufWriter::new(io::stdout())),
+                    Some(path) => Target::File(Written::begin(&path).map_err(|source| {
+                        Error::Write { what: path.display().to_string(), source }
+                    })?),
+                };
             Ok(Sink { kind: emit.kind, target, failed: None })
         });
         Ok(Self { all: all.collect::<Result<_, Error>>()? })

@@ -99,7 +99,8 @@ impl Start {
     /// Elasticsearch 6 an index that never took a record and was declared nothing has no mapping type.
     pub(super) fn printed(&self, timeline: &Timeline) -> Value {
         let declared = Mapping { type_name: None, ..self.mapping.clone() };
-        let is_untouched = declared == Mapping::default() && timeline.accepted == 0 && timeline.origins.is_empty();
+        let is_untouched =
+            declared == Mapping::default() && timeline.accepted == 0 && timeline.origins.is_empty();
         let mappings = if is_untouched {
             serde_json::json!({})
         } else {
@@ -121,7 +122,8 @@ impl Start {
         if self.index.is_none() {
             self.index = name;
         }
-        self.mapping = mapping::read(body, type_name).map_err(|source| self.unreadable(path, source))?;
+        self.mapping =
+            mapping::read(body, type_name).map_err(|source| self.unreadable(path, source))?;
         if let Some(settings) = body.get("settings") {
             self.settings = Settings::read(settings);
         }
@@ -154,7 +156,8 @@ impl Start {
     fn settle(&mut self, type_name: Option<String>) {
         self.remarks.extend(declared::as_printed(&mut self.mapping, self.engine));
         let is_typed = self.engine.product == Product::Elasticsearch && self.engine.major < 7;
-        let found = self.mapping.type_name.take().or(type_name).unwrap_or_else(|| "_doc".to_owned());
+        let found =
+            self.mapping.type_name.take().or(type_name).unwrap_or_else(|| "_doc".to_owned());
         self.mapping.type_name = is_typed.then_some(found);
         if let Some(name) = &self.index {
             self.settings.index_name.clone_from(name);
@@ -180,7 +183,10 @@ fn engine(
     let Some(engine) = engines.first() else {
         return Err(Error::Usage {
             message: "no engine is known, and without one nothing can be replayed".to_owned(),
-            hint: Some("give --engine es:6.5.4 (or es:8.19, os:2.19 ...), or a --capture that names one".to_owned()),
+            hint: Some(
+                "give --engine es:6.5.4 (or es:8.19, os:2.19 ...), or a --capture that names one"
+                    .to_owned(),
+            ),
         });
     };
     if let [first, second, ..] = engines {
@@ -200,7 +206,9 @@ fn choose<'a>(
         return Ok((found.0, found.1));
     }
     match (all.next(), all.next()) {
-        (Some(only), None) if wanted.is_none() || wanted == Some(capture.requested.as_str()) => Ok(only),
+        (Some(only), None) if wanted.is_none() || wanted == Some(capture.requested.as_str()) => {
+            Ok(only)
+        }
         _ => {
             let names: Vec<&str> = capture.indices.keys().map(String::as_str).collect();
             Err(Error::Usage {
@@ -240,7 +248,9 @@ fn live(
             json = given::json(path)?;
             (path.display().to_string(), named(&json, index).1)
         }
-        (None, Some((name, index)), Some(path)) => (format!("{name} in {}", path.display()), &index.mappings),
+        (None, Some((name, index)), Some(path)) => {
+            (format!("{name} in {}", path.display()), &index.mappings)
+        }
         _ => return Ok(None),
     };
     let mapping = mapping::read(body, arguments.type_name.as_deref())
@@ -255,7 +265,9 @@ fn named<'a>(json: &'a Value, wanted: Option<&str>) -> (Option<String>, &'a Valu
         return (wanted.map(str::to_owned), body);
     }
     match json.as_object().map(|all| all.iter().collect::<Vec<_>>()).as_deref() {
-        Some([(name, body)]) if *name != "mappings" && is_answer(body) => (Some((*name).clone()), body),
+        Some([(name, body)]) if *name != "mappings" && is_answer(body) => {
+            (Some((*name).clone()), body)
+        }
         _ => (None, json),
     }
 }

@@ -17,7 +17,12 @@ pub(super) fn as_printed(mapping: &mut Mapping, engine: Engine) -> Vec<String> {
     remarks
 }
 
-fn object(object_field: &mut ObjectField, path: &FieldPath, engine: Engine, remarks: &mut Vec<String>) {
+fn object(
+    object_field: &mut ObjectField,
+    path: &FieldPath,
+    engine: Engine,
+    remarks: &mut Vec<String>,
+) {
     for (name, field) in &mut object_field.fields {
         let path = path.child(name.clone());
         match field {

@@ -54,19 +54,23 @@ impl Given {
             let all = Templates { legacy: &legacy, index: &index, component: &self.component };
             return mapping::compose("index", all, type_name);
         };
-        let all = Templates { legacy: &self.legacy, index: &self.index, component: &self.component };
+        let all =
+            Templates { legacy: &self.legacy, index: &self.index, component: &self.component };
         mapping::compose(name, all, type_name)
     }
 
     fn add(&mut self, path: &Path, json: Value) {
-        let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let answers = [("index_templates", "index_template"), ("component_templates", "component_template")];
+        let stem =
+            path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let answers =
+            [("index_templates", "index_template"), ("component_templates", "component_template")];
         for (list, inner) in answers {
             let Some(entries) = json.get(list).and_then(Value::as_array) else { continue };
             for entry in entries {
                 let name = entry.get("name").and_then(Value::as_str).unwrap_or(&stem).to_owned();
                 let Some(body) = entry.get(inner) else { continue };
-                let into = if inner == "index_template" { &mut self.index } else { &mut self.component };
+                let into =
+                    if inner == "index_template" { &mut self.index } else { &mut self.component };
                 into.insert(name, body.clone());
             }
             return;
@@ -82,7 +86,8 @@ impl Given {
     fn add_body(&mut self, name: String, mut body: Value) {
         let has_patterns = body.get("index_patterns").is_some();
         let is_nested = body.get("template").is_some_and(Value::is_object);
-        let is_composable = is_nested || body.get("composed_of").is_some() || body.get("priority").is_some();
+        let is_composable =
+            is_nested || body.get("composed_of").is_some() || body.get("priority").is_some();
         match (has_patterns, is_composable) {
             (true, true) => self.index.insert(name, body),
             (false, true) => self.component.insert(name, body),
