@@ -84,6 +84,7 @@ impl Index {
             dates: detectors(&mapping, engine)?,
             numeric_detection: mapping.numeric_detection.unwrap_or(false),
             runtime: Arc::new(mapping.runtime.keys().cloned().collect()),
+            has_mapping: Mapping { type_name: None, ..mapping.clone() } != Mapping::default(),
             type_name: mapping.type_name.as_deref().unwrap_or("_doc").into(),
             root,
             switches,
@@ -97,6 +98,7 @@ impl Index {
         let mut added = Vec::new();
         let fate = match self.write(record, &mut added) {
             Ok(walked) => {
+                self.world.has_mapping = true;
                 let mut losses = walked.losses;
                 losses.sort();
                 losses.dedup();
@@ -152,11 +154,13 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
+        limits::check_copies(&root)?;
         let entries = if world.switches.limits.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);
         added.extend(additions.iter().map(|new| (path(new), new.decision.clone())));
         self.world.root = root;
+        self.world.has_mapping = true;
         if !runtime.is_empty() {
             self.world.runtime = Arc::new(mapping.runtime.keys().cloned().collect());
         }

@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub numeric_detection: bool,
     /// Full names of runtime fields.
     pub runtime: Arc<BTreeSet<String>>,
+    /// Whether the index has a mapping yet: declared, or made by a document.
+    pub has_mapping: bool,
     /// The mapping type's name, `_doc` where types are hidden.
     pub type_name: Arc<str>,
 }

@@ -12,6 +12,7 @@ use crate::engine::document::{Doc, NewMapper};
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Rule};
 use crate::engine::limits;
+use crate::engine::metadata;
 use crate::engine::names;
 use crate::engine::number::{self, NumberKind};
 use crate::engine::switches::{CopyObject, DateExtra, FieldError, Switches};
@@ -242,6 +243,7 @@ pub(crate) fn parse_value(doc: &mut Doc<'_>, parent: &Arc<ObjectNode>, name: &[u
             }
         }
     }
+    metadata::refuse_existing(doc, &full)?;
     let guess = guess(doc, token, name)?;
     if doc.world.runtime.contains(&visible(&full)) {
         return Ok(());

@@ -7,7 +7,7 @@ use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
 use crate::engine::settings::Settings;
 use crate::engine::switches::{DepthInParse, Switches, TotalInParse};
-use crate::engine::tree::{FieldNode, Node, ObjectNode};
+use crate::engine::tree::{FieldNode, Found, Node, ObjectNode};
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 
@@ -32,6 +32,38 @@ pub(crate) fn check(
     check_nested(root, switches, settings, &place)?;
     check_depth(root, settings, &place)?;
     check_names(additions, switches, settings)
+}
+
+/// Copy targets may be no objects, and nothing below a field (`MapperMergeValidator`, `FieldMapper`).
+pub(crate) fn check_copies(root: &ObjectNode) -> Outcome {
+    let mut targets = Vec::new();
+    collect_targets(root, &mut targets);
+    for target in targets {
+        let shown = visible(&target);
+        if let Some(Found::Node(Node::Object(_))) = root.find(&target) {
+            let text = format!("Cannot copy to field [{shown}] since it is mapped as an object");
+            return Err(Failure::argument(text).class(RejectClass::MappingConflict));
+        }
+        let above = target.iter().enumerate().filter(|(_, byte)| **byte == b'.');
+        let below_field = above
+            .map(|(dot, _)| root.find(&target[..dot]))
+            .any(|found| matches!(found, Some(Found::Node(Node::Field(_)) | Found::Multi(_))));
+        if below_field {
+            let text = format!("[copy_to] may not be used to copy to a multi-field: [{shown}]");
+            return Err(Failure::argument(text).class(RejectClass::MappingConflict));
+        }
+    }
+    Ok(())
+}
+
+fn collect_targets(object: &ObjectNode, targets: &mut Vec<Vec<u8>>) {
+    for node in object.children.values() {
+        match node {
+            Node::Object(inner) => collect_targets(inner, targets),
+            Node::Field(field) => targets.extend(field.copy_to.iter().cloned()),
+            Node::Alias(_) => {}
+        }
+    }
 }
 
 fn check_nested(

@@ -67,6 +67,17 @@ pub(crate) fn collides(switches: &Switches, full: &[u8]) -> bool {
     !switches.names_first && COLLIDING_ES6.iter().any(|known| known.as_bytes() == full)
 }
 
+/// 6.x, once the index has a mapping: a new name is looked up among all field types, and these are found.
+pub(crate) fn refuse_existing(doc: &Doc<'_>, full: &[u8]) -> Outcome {
+    if !doc.world.has_mapping || !collides(doc.switches(), full) {
+        return Ok(());
+    }
+    let name = visible(full);
+    Err(Failure::mapper(format!("Cannot generate dynamic mappings of type [{name}] for [{name}]"))
+        .class(RejectClass::FieldName)
+        .field(|| names::path(full)))
+}
+
 /// A metadata mapper's own parse: refusal, in the generic wrapper.
 pub(crate) fn parse(doc: &mut Doc<'_>, name: &'static str) -> Outcome {
     if name == DOC_COUNT {

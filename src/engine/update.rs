@@ -27,7 +27,12 @@ fn settle_sorted(mut new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<Ne
     new.sort_by(|a, b| names::utf16_order(&a.full, &b.full));
     let mut settled: Vec<NewMapper> = Vec::with_capacity(new.len());
     let mut previous: Option<NewMapper> = None;
+    // An object in second place is merged into the first only when the list has left it: what lies below fails before.
+    let mut pending: Option<(Vec<u8>, Failure)> = None;
     for (position, mapper) in new.into_iter().enumerate() {
+        if let Some((_, failure)) = pending.take_if(|(name, _)| !is_at_or_below(&mapper.full, name)) {
+            return Err(failure);
+        }
         if let Some(previous) = previous.as_ref().filter(|previous| previous.full == mapper.full) {
             check(&mapper, previous, switches, Pair::Later)?;
             continue;
@@ -38,13 +43,22 @@ fn settle_sorted(mut new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<Ne
         }
         match settled.iter_mut().find(|settled| settled.full == mapper.full) {
             Some(first) => {
-                check(first, &mapper, switches, Pair::First)?;
+                match check(first, &mapper, switches, Pair::First) {
+                    Err(failure) if matches!(mapper.definition, Field::Object(_)) => {
+                        pending = Some((mapper.full.clone(), failure));
+                    }
+                    checked => checked?,
+                }
                 *first = mapper;
             }
             None => settled.push(mapper),
         }
     }
-    Ok(settled)
+    pending.map_or(Ok(settled), |(_, failure)| Err(failure))
+}
+
+fn is_at_or_below(full: &[u8], name: &[u8]) -> bool {
+    full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest[0] == b'.')
 }
 
 /// Builders in order of appearance, each merged into the earlier of its name.

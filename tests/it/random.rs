@@ -2,8 +2,8 @@
 //! at the end of every sequence.
 //!
 //! `MAPDRIFT_ENGINES` says which engines run (see `support::engine`), two at a time: `required` plays 1,000 documents on each,
-//! `full` 20,000. Without engines the recorded sequences of `fixtures/engines/random` stand in.
-//! `MAPDRIFT_RECORD=random` with engines writes those. `MAPDRIFT_SEED=n` begins elsewhere, `MAPDRIFT_DOCUMENTS=n` plays more.
+//! `full` 20,000. Without engines the recorded sequences of `fixtures/engines/sequences` stand in.
+//! `MAPDRIFT_RECORD=sequences` with engines writes those. `MAPDRIFT_SEED=n` begins elsewhere, `MAPDRIFT_DOCUMENTS=n` plays more.
 
 mod generate;
 mod play;
@@ -285,15 +285,15 @@ const RECORDINGS: [&str; 9] = [
     "es-6.5.4", "es-6.8.23", "es-7.10.2", "es-7.17.29", "es-8.19.21", "es-9.5.3", "os-1.3.20", "os-2.19.6", "os-3.8.0",
 ];
 
-/// `MAPDRIFT_RECORD=random` or `table`: asks the engines again and writes what they say.
+/// `MAPDRIFT_RECORD=sequences` or `table`: asks the engines again and writes what they say.
 fn record(what: &str) {
     two_at_a_time(&|name| {
         let engine = Engine::start(name);
         let player = Player::new(name, engine.url());
         match what {
-            "random" => save(&file("random", name), &sequences(&player, name)),
+            "sequences" => save(&file("sequences", name), &sequences(&player, name)),
             "table" => save(&file("answers", name), &table::answers(&player, name)),
-            other => panic!("MAPDRIFT_RECORD={other}: random or table"),
+            other => panic!("MAPDRIFT_RECORD={other}: sequences or table"),
         }
     });
 }
@@ -320,7 +320,7 @@ fn file(folder: &str, name: &str) -> PathBuf {
 
 fn load(name: &str) -> Value {
     let mut text = String::new();
-    GzDecoder::new(std::fs::File::open(file("random", name)).unwrap()).read_to_string(&mut text).unwrap();
+    GzDecoder::new(std::fs::File::open(file("sequences", name)).unwrap()).read_to_string(&mut text).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
