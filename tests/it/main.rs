@@ -14,6 +14,7 @@ mod live;
 mod number;
 mod pattern;
 mod profile;
+mod random;
 mod readme;
 mod record;
 mod renderers;
