@@ -35,6 +35,8 @@ const EXIT_CODES: &str = "Exit codes:
 pub enum Command {
     /// Compare backup and index: one report, one exit code
     Check(Box<Check>),
+    /// Replay records through the rules of an engine, offline: the mapping they make and the fate of each
+    Replay(Box<Replay>),
     /// Write what a cluster says about an index to one file; every command runs on it offline
     Capture(Box<Capture>),
     /// Print the page of a rule
@@ -73,14 +75,84 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
     /// Form of the report on standard output
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
     /// Print what would be read, and stop
     #[arg(long)]
     pub list: bool,
     /// Progress on standard error
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     pub progress: Progress,
+}
+
+/// `mapdrift replay`
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// File, directory, glob, `-` (standard input) or s3://bucket/prefix
+    ///
+    /// In a directory, `capture.json` or `capture.json.gz` at its root is the capture, not a record file.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// The engine: es:6.5.4, es:8.19, os:2.19; a capture names it too
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    /// The mapping that the index begins with: a bare mapping, the body of an index creation with its settings, or the
+    /// answer of GET index or GET index/_mapping
+    #[arg(long, value_name = "FILE", conflicts_with = "template")]
+    pub mapping: Option<PathBuf>,
+    /// Index templates that the index begins with: bodies, or answers of GET _template, _index_template, _component_template.
+    /// Those that match --index take part; without it all do
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub template: Vec<PathBuf>,
+    /// A capture file: engine, settings, templates, and the live mapping to compare with
+    #[arg(long, value_name = "FILE")]
+    pub capture: Option<PathBuf>,
+    /// Name of the index; where the mapping's file or a capture holds several, which one
+    #[arg(long, value_name = "NAME")]
+    pub index: Option<String>,
+    /// Name of the mapping type (Elasticsearch 6)
+    #[arg(long = "type", value_name = "NAME")]
+    pub type_name: Option<String>,
+    /// How records follow one another
+    #[arg(long, value_enum, default_value_t = Framing::Auto)]
+    pub framing: Framing,
+    /// Compare the resulting mapping with a live one: the answer of GET index/_mapping
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
+    /// Write one thing for programs, to standard output in place of the report, or to a file: mapping (keys sorted; below the
+    /// index's name where it is known), fates (a JSON line for each record), witnesses (the smallest refused records with a
+    /// curl line). May be given several times
+    #[arg(long, value_name = "KIND[=PATH]")]
+    pub emit: Vec<String>,
+    /// Exit with 1 on this: a refused record or a difference from the live mapping is an error, a loss a warning
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+    /// Form of the report on standard output
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Progress on standard error
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    pub progress: Progress,
+    #[command(flatten)]
+    /// Where S3 objects are.
+    pub store: Store,
+    /// Whose credentials.
+    #[command(flatten)]
+    pub aws: AwsChain,
+    /// Certificate of a private authority (PEM), for S3
+    #[arg(long, value_name = "FILE", help_heading = "S3")]
+    pub ca_cert: Option<PathBuf>,
+}
+
+/// How records follow one another in an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Framing {
+    /// As they come: one after another, one a line, over several lines, mixed
+    Auto,
+    /// One after another; line feeds mean nothing
+    Concatenated,
+    /// Every line is one record whatever it holds, as `_bulk` sees it
+    Lines,
 }
 
 /// `mapdrift capture`
@@ -159,7 +231,18 @@ pub struct Cluster {
     pub ca_cert: Option<PathBuf>,
 }
 
-/// Forms of a report.
+/// Forms of the report of `check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Text,
+    /// One line for each finding
+    Concise,
+    /// One versioned document
+    Json,
+}
+
+/// Forms of any other answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people

@@ -8,6 +8,7 @@
 pub mod date;
 pub mod number;
 pub mod pattern;
+pub mod witness;
 
 mod document;
 mod dynamic;
@@ -24,6 +25,7 @@ mod template;
 mod tree;
 mod update;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use settings::Settings;
@@ -34,8 +36,8 @@ use crate::model::mapping::Mapping;
 use crate::model::path::FieldPath;
 use crate::model::timeline::Decision;
 
-use dynamic::{DEFAULT_FORMATS, Detector};
 use document::{NewMapper, Walked, World};
+use dynamic::{DEFAULT_FORMATS, Detector};
 use failure::{Failure, Outcome};
 use switches::Switches;
 use tape::Tape;
@@ -81,6 +83,8 @@ impl Index {
             templates: mapping.dynamic_templates.iter().map(compile).collect(),
             dates: detectors(&mapping, engine)?,
             numeric_detection: mapping.numeric_detection.unwrap_or(false),
+            runtime: Arc::new(mapping.runtime.keys().cloned().collect()),
+            has_mapping: Mapping { type_name: None, ..mapping.clone() } != Mapping::default(),
             type_name: mapping.type_name.as_deref().unwrap_or("_doc").into(),
             root,
             switches,
@@ -94,6 +98,7 @@ impl Index {
         let mut added = Vec::new();
         let fate = match self.write(record, &mut added) {
             Ok(walked) => {
+                self.world.has_mapping = true;
                 let mut losses = walked.losses;
                 losses.sort();
                 losses.dedup();
@@ -117,13 +122,13 @@ impl Index {
         found
     }
 
-    fn write(
-        &mut self,
-        record: &[u8],
-        added: &mut Vec<(FieldPath, Decision)>,
-    ) -> Outcome<Walked> {
+    fn write(&mut self, record: &[u8], added: &mut Vec<(FieldPath, Decision)>) -> Outcome<Walked> {
         encoding::check(record, &self.world.switches)?;
-        let body = encoding::to_utf8(record);
+        let body = if self.world.switches.wide_encodings {
+            encoding::to_utf8(record)
+        } else {
+            Cow::Borrowed(record)
+        };
         let tape = Tape::read(&body, &self.world.switches);
         let first = document::walk(&tape, &self.world)?;
         if first.new.is_empty() && first.runtime.is_empty() {
@@ -149,11 +154,16 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        let entries = mapping.runtime.len();
+        limits::check_copies(&root)?;
+        let entries = if world.switches.limits.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);
         added.extend(additions.iter().map(|new| (path(new), new.decision.clone())));
         self.world.root = root;
+        self.world.has_mapping = true;
+        if !runtime.is_empty() {
+            self.world.runtime = Arc::new(mapping.runtime.keys().cloned().collect());
+        }
         self.mapping = Arc::new(mapping);
         Ok(())
     }
@@ -202,7 +212,10 @@ fn detectors(mapping: &Mapping, engine: Engine) -> Result<Arc<[Detector]>, Index
         })?;
         let named = defaults.into_iter().zip(DEFAULT_FORMATS);
         return Ok(named
-            .map(|(found, pattern)| Detector { pattern: pattern.into(), format: Arc::new(found.format) })
+            .map(|(found, pattern)| Detector {
+                pattern: pattern.into(),
+                format: Arc::new(found.format),
+            })
             .collect());
     }
     let compile = |pattern: &str| match date::DateFormat::compile(pattern, engine) {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::engine::IndexError;
 use crate::io::capture::CaptureError;
 use crate::io::cluster::{ClusterError, Trouble};
+use crate::io::given::GivenError;
 use crate::io::source::SourceError;
 use crate::mapping::MappingError;
 
@@ -29,6 +30,9 @@ pub enum Error {
     /// A capture file.
     #[error(transparent)]
     Capture(#[from] CaptureError),
+    /// A file that the user named, in place of the cluster.
+    #[error(transparent)]
+    Given(#[from] GivenError),
     /// A mapping that the cluster or a file holds cannot be read.
     #[error("the mapping of {index} cannot be read")]
     Mapping {
@@ -61,6 +65,7 @@ impl Error {
         match self {
             Self::Usage { .. }
             | Self::Capture(_)
+            | Self::Given(_)
             | Self::Mapping { .. }
             | Self::Index { .. }
             | Self::Write { .. } => 2,
@@ -80,6 +85,7 @@ impl Error {
             Self::Source(error) => error.hint(),
             Self::Cluster(error) => Some(error.hint()),
             Self::Capture(error) => Some(error.hint().to_owned()),
+            Self::Given(error) => Some(error.hint().to_owned()),
             Self::Mapping { .. } | Self::Index { .. } | Self::Write { .. } => None,
         }
     }

@@ -12,3 +12,5 @@ pub mod fetch;
 
 pub mod capture;
 pub mod cluster;
+pub mod given;
+pub mod written;

@@ -17,5 +17,6 @@ pub mod path;
 pub mod problem;
 pub mod profile;
 pub mod quantity;
+pub mod replayed;
 pub mod report;
 pub mod timeline;

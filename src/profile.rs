@@ -77,13 +77,20 @@ pub enum Instead {
 /// Walks objects one after another. One for each worker; the profiles are merged at the end.
 pub struct Walk {
     limits: Limits,
+    heeds_lines: bool,
     sums: Sums,
 }
 
 impl Walk {
     /// A walk that has seen nothing.
     pub fn new(limits: &Limits) -> Self {
-        Self { limits: limits.clone(), sums: Sums::new(limits) }
+        Self { limits: limits.clone(), heeds_lines: true, sums: Sums::new(limits) }
+    }
+
+    /// The same for records that follow one another with no regard to lines.
+    #[must_use]
+    pub fn concatenated(self) -> Self {
+        Self { heeds_lines: false, ..self }
     }
 
     /// Walks one object. `rank` is its place in delivery order, `key` its name in problems, `body` its bytes as stored. What
@@ -112,6 +119,9 @@ impl Walk {
             }
         };
         let mut frames = Frames::new(&self.limits, &mut *inflated);
+        if !self.heeds_lines {
+            frames = frames.concatenated();
+        }
         let _ = self.frames(rank, key, &mut frames, seen);
         let sums = ObjectSums { records: frames.records(), bytes: frames.bytes() };
         self.sums.add_bytes(sums.bytes);

@@ -6,6 +6,7 @@
 pub mod cursor;
 pub mod frame;
 pub mod inflate;
+pub mod lines;
 mod nesting;
 mod resume;
 pub mod scan;

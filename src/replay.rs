@@ -6,13 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::Index;
+use crate::engine::{Index, witness};
 use crate::model::family::Family;
 use crate::model::fate::{Fate, Loss, Reject};
 use crate::model::object::Sighting;
 use crate::model::path::FieldPath;
 use crate::model::profile::ShapeId;
 use crate::model::timeline::{Addition, Counted, Decision, Origin, Refused, RejectGroup, Timeline};
+
+/// Kinds of refusals for which the smallest record is looked for. More kinds come of names that are data, all alike.
+const WITNESSES: usize = 1_000;
 
 /// One index while its records arrive.
 pub struct Replay {
@@ -51,7 +54,13 @@ impl Replay {
 
     /// Gives the index one record. Records must come in delivery order.
     pub fn record(&mut self, arrival: Arrival<'_>) {
+        self.record_and_tell(arrival, &mut |_| {});
+    }
+
+    /// The same; the record's fate is told to `tell`.
+    pub fn record_and_tell(&mut self, arrival: Arrival<'_>, tell: &mut dyn FnMut(&Fate)) {
         let indexed = self.index.index(arrival.bytes);
+        tell(&indexed.fate);
         self.timeline.records += 1;
         for (path, decision) in indexed.added {
             self.added(path, decision, arrival);
@@ -60,6 +69,11 @@ impl Replay {
             Fate::Accepted(losses) => self.accepted(losses, arrival),
             Fate::Rejected(reject) => self.rejected(reject, arrival),
         }
+    }
+
+    /// The index as it stands.
+    pub fn index(&self) -> &Index {
+        &self.index
     }
 
     /// The history. Where nothing was declared, what the family of the first accepted record made is the index's birth.
@@ -100,13 +114,31 @@ impl Replay {
     fn rejected(&mut self, reject: Reject, arrival: Arrival<'_>) {
         *self.timeline.rejected_in.entry(arrival.sighting.object).or_default() += 1;
         let group = RejectGroup { class: reject.class, field: reject.field.clone() };
-        let shown = self.excerpt(arrival);
-        let refused = self.timeline.rejects.entry(group).or_insert_with(|| Refused {
+        if !self.timeline.rejects.contains_key(&group) {
+            let refused = self.refused(reject, arrival);
+            self.timeline.rejects.insert(group.clone(), refused);
+        }
+        if let Some(refused) = self.timeline.rejects.get_mut(&group) {
+            count(&mut refused.counted, arrival.sighting);
+        }
+    }
+
+    /// The first of its kind. The index has not changed since it refused the record, unless the record brought fields before
+    /// it was refused; then the record is refused again.
+    fn refused(&self, reject: Reject, arrival: Arrival<'_>) -> Refused {
+        let few = self.timeline.rejects.len() < WITNESSES;
+        let found = few.then(|| witness::of_reject(&self.index, arrival.bytes, &reject)).flatten();
+        Refused {
             counted: none_yet(arrival.sighting),
             first_reject: reject,
-            first_bytes: shown,
-        });
-        count(&mut refused.counted, arrival.sighting);
+            first_bytes: self.excerpt(arrival),
+            witness: found.filter(|witness| witness.len() <= self.witness_bytes()),
+        }
+    }
+
+    /// Lucene's longest term has 32,766 bytes; a record that shows it is not much longer.
+    fn witness_bytes(&self) -> usize {
+        self.example_bytes.max(40_000)
     }
 
     fn excerpt(&self, arrival: Arrival<'_>) -> Vec<u8> {

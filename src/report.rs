@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod concise;
 pub mod json;
+pub mod replay;
 pub mod text;
 
 mod escape;
@@ -53,10 +54,21 @@ fn type_name(evidence: &Evidence<'_>) -> Option<String> {
     evidence.indices.iter().find_map(|index| index.timeline.mapping.type_name.clone())
 }
 
+/// Why findings about each index cannot all be certain.
 fn doubts(evidence: &Evidence<'_>) -> BTreeMap<String, Vec<String>> {
-    let doubted = evidence.indices.iter().filter(|index| !index.doubts.is_empty());
-    doubted.map(|index| (index.name.to_owned(), index.doubts.to_vec())).collect()
+    let of_index = |index: &IndexEvidence<'_>| {
+        let contradicted = index.is_contradicted().then(|| CONTRADICTED.to_owned());
+        (
+            index.name.to_owned(),
+            index.doubts.iter().cloned().chain(contradicted).collect::<Vec<_>>(),
+        )
+    };
+    evidence.indices.iter().map(of_index).filter(|(_, doubts)| !doubts.is_empty()).collect()
 }
+
+/// Why what rests on the replay is at most likely.
+const CONTRADICTED: &str = "the live mapping contradicts the replay in a field (field-unexplained), so records may have been \
+     taken or refused otherwise";
 
 fn order(finding: &Finding) -> impl Ord + '_ {
     let level = std::cmp::Reverse(finding.level);

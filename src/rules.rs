@@ -200,6 +200,7 @@ fn with_refusal(
         last: Some(refused.counted.last),
         engine: Some(engine_words(&refused.first_reject)),
         witness: Some(refused.first_bytes.clone()),
+        smallest: refused.witness.clone(),
         families: families(index, group),
         ..finding
     };

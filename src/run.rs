@@ -3,11 +3,13 @@
 //! In: the command line. Out: a report on standard output, everything else on standard error, and an exit code.
 
 pub mod analysis;
+mod backup;
 mod capture;
 mod check;
 mod list;
 mod output;
 mod progress;
+mod replay;
 mod rules;
 
 use std::process::ExitCode;
@@ -43,6 +45,7 @@ pub fn main(cli: Cli) -> ExitCode {
 fn command(command: Command) -> Result<Verdict, Error> {
     match command {
         Command::Check(check) => check::run(&check),
+        Command::Replay(replay) => replay::run(&replay),
         Command::Capture(capture) => capture::run(&capture),
         Command::Explain(explain) => rules::explain(&explain),
         Command::Rules(list) => rules::list(&list),

@@ -4,11 +4,13 @@
 //! mapping; `engine` does that with the new mappers.
 
 pub(crate) mod copy;
+pub(crate) mod expanding;
 pub(crate) mod splitting;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::engine::dynamic::Detector;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
 use crate::engine::names;
@@ -17,7 +19,6 @@ use crate::engine::switches::{Switches, Walk};
 use crate::engine::tape::{Parser, Tape, Token};
 use crate::engine::template::Template;
 use crate::engine::tree::{self, FieldNode, Node, ObjectNode, Surroundings};
-use crate::engine::dynamic::Detector;
 use crate::model::fate::{Loss, LossCause, RejectClass};
 use crate::model::mapping::{Dynamic, Field};
 use crate::model::timeline::Decision;
@@ -32,6 +33,10 @@ pub(crate) struct World {
     /// Formats of date detection; empty where it is off.
     pub dates: Arc<[Detector]>,
     pub numeric_detection: bool,
+    /// Full names of runtime fields.
+    pub runtime: Arc<BTreeSet<String>>,
+    /// Whether the index has a mapping yet: declared, or made by a document.
+    pub has_mapping: bool,
     /// The mapping type's name, `_doc` where types are hidden.
     pub type_name: Arc<str>,
 }
@@ -62,10 +67,8 @@ pub(crate) struct Walked {
     pub losses: Vec<Loss>,
     /// New runtime fields: full name, definition, why.
     pub runtime: Vec<(String, serde_json::Value, Decision)>,
-    /// New fields beyond the limit, as the check in the parse counts them.
-    pub over_limit: Option<u64>,
     /// An exception of Lucene's: the document fails after the mapping was updated.
-    pub late: Option<Box<Failure>>,
+    pub late: Option<Failure>,
 }
 
 /// The state of one walk.
@@ -92,6 +95,8 @@ pub(crate) struct Counts {
     pub objects: u64,
     /// Arrays around the current token.
     pub arrays: u64,
+    /// Objects in arrays.
+    pub array_objects: u64,
     /// Fields that the document adds, as the check in the parse counts them.
     pub fields: u64,
 }
@@ -100,7 +105,7 @@ pub(crate) struct Counts {
 pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> {
     let mut doc = Doc {
         world,
-        parser: Parser::new(tape),
+        parser: Parser::new(tape, world.switches.walk),
         path: Vec::new(),
         walked: Walked::default(),
         in_copy: false,
@@ -108,7 +113,8 @@ pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> 
         once: BTreeSet::new(),
     };
     match world.switches.walk {
-        Walk::Splitting | Walk::Expanding => splitting::walk(&mut doc)?,
+        Walk::Splitting => splitting::walk(&mut doc)?,
+        Walk::Expanding => expanding::walk(&mut doc)?,
     }
     Ok(doc.walked)
 }
@@ -120,7 +126,8 @@ impl<'t> Doc<'t> {
 
     /// The full name of `name` in the object that is being read.
     pub(crate) fn path_as_text(&self, name: &[u8]) -> Vec<u8> {
-        let mut full = Vec::with_capacity(self.path.iter().map(|n| n.len() + 1).sum::<usize>() + name.len());
+        let mut full =
+            Vec::with_capacity(self.path.iter().map(|n| n.len() + 1).sum::<usize>() + name.len());
         for above in &self.path {
             full.extend_from_slice(above);
             full.push(b'.');
@@ -135,18 +142,17 @@ impl<'t> Doc<'t> {
     }
 
     /// A mapper parsing exception of this engine, with its place where the engine prints one.
-    pub(crate) fn mapping_failure(&self, reason: impl std::fmt::Display) -> Box<Failure> {
-        match self.switches().located {
-            true => {
-                let reason = format!("[{}] {reason}", self.parser.location());
-                Failure::new("document_parsing_exception", reason)
-            }
-            false => Failure::mapper(reason.to_string()),
+    pub(crate) fn mapping_failure(&self, reason: impl std::fmt::Display) -> Failure {
+        if self.switches().located {
+            let reason = format!("[{}] {reason}", self.parser.location());
+            Failure::new("document_parsing_exception", reason)
+        } else {
+            Failure::mapper(reason.to_string())
         }
     }
 
     /// The exception for a new name under `dynamic: strict`.
-    pub(crate) fn strict(&self, parent: &ObjectNode, dynamic: Dynamic, name: &[u8]) -> Box<Failure> {
+    pub(crate) fn strict(&self, parent: &ObjectNode, dynamic: Dynamic, name: &[u8]) -> Failure {
         let word = match dynamic {
             Dynamic::StrictAllowTemplates if self.switches().strict_prints_value => {
                 "strict_allow_templates"
@@ -161,14 +167,23 @@ impl<'t> Doc<'t> {
         let text = format!(
             "mapping set to {word}, dynamic introduction of [{shown}] within [{within}] is not allowed"
         );
-        let text = match self.switches().located {
-            true => format!("[{}] {text}", self.parser.location()),
-            false => text,
+        let text = if self.switches().located {
+            format!("[{}] {text}", self.parser.location())
+        } else {
+            text
         };
         let full = tree::join(&parent.full, name);
         Failure::new("strict_dynamic_mapping_exception", text)
             .class(RejectClass::Strict)
             .field(|| names::path(&full))
+    }
+
+    /// Gives the current token to whatever stands in the mapping.
+    pub(crate) fn parse_node(&mut self, node: &Node) -> Outcome {
+        match self.switches().walk {
+            Walk::Splitting => splitting::parse_node(self, node),
+            Walk::Expanding => expanding::parse_node(self, node),
+        }
     }
 
     /// Gives the current token to a field.
@@ -178,12 +193,13 @@ impl<'t> Doc<'t> {
     }
 
     /// The exception for a scalar where an object is mapped.
-    pub(crate) fn concrete_value(&self, object: &ObjectNode) -> Box<Failure> {
+    pub(crate) fn concrete_value(&self, object: &ObjectNode) -> Failure {
         let full = match &*object.full {
             [] => self.world.type_name.to_string(),
             full => crate::model::path::visible(full),
         };
-        let name = self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
+        let name =
+            self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
         self.mapping_failure(format_args!(
             "object mapping for [{full}] tried to parse field [{name}] as object, but found a concrete value"
         ))

@@ -11,10 +11,11 @@ use crate::engine::date::DateFormat;
 use crate::engine::document::{Doc, NewMapper};
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Rule};
-use crate::engine::number::{self, NumberKind};
 use crate::engine::limits;
+use crate::engine::metadata;
 use crate::engine::names;
-use crate::engine::switches::{DateExtra, FieldError, Switches};
+use crate::engine::number::{self, NumberKind};
+use crate::engine::switches::{CopyObject, DateExtra, FieldError, Switches};
 use crate::engine::tape::Token;
 use crate::engine::template::{MatchType, Template};
 use crate::engine::tree::{self, FieldNode, Node, ObjectNode};
@@ -77,11 +78,51 @@ fn find_template<'t>(doc: &Doc<'t>, name: &[u8], kind: MatchType) -> Option<&'t 
 }
 
 /// A new object under `parent`, or what the template for objects makes of it.
-pub(crate) fn new_object(doc: &mut Doc<'_>, parent: &ObjectNode, name: &[u8]) -> Outcome<Node> {
+///
+/// `None` where the limit on fields is reached and new fields beyond it are ignored.
+pub(crate) fn new_object(
+    doc: &mut Doc<'_>,
+    parent: &ObjectNode,
+    name: &[u8],
+) -> Outcome<Option<Node>> {
     let new = build_object(doc, parent, name)?;
     let node = new.node.clone();
-    register(doc, new)?;
-    Ok(node)
+    Ok(register(doc, new)?.then_some(node))
+}
+
+/// Whether the template for objects makes a nested one.
+pub(crate) fn would_be_nested(doc: &Doc<'_>, parent: &ObjectNode, name: &[u8]) -> Outcome<bool> {
+    let new = build_object(doc, parent, name)?;
+    Ok(matches!(new.node, Node::Object(object) if object.nested))
+}
+
+/// From 8.11 on an array of 128 to 4096 new floats, touched by no template, is a vector.
+pub(crate) fn make_vector(doc: &mut Doc<'_>, name: &[u8], floats: usize) {
+    if !doc.switches().vectors || !(128..=4096).contains(&floats) {
+        return;
+    }
+    let full = doc.path_as_text(name);
+    let is_float = |new: &NewMapper| {
+        new.decision == Decision::Default("decimals") && new.definition.type_name() == "float"
+    };
+    let mut mine = doc.walked.new.iter().filter(|new| new.full == full).peekable();
+    if mine.peek().is_none() || !mine.all(is_float) {
+        return;
+    }
+    let mut params = Map::new();
+    params.insert("dims".to_owned(), json!(floats));
+    params.insert("index".to_owned(), json!(true));
+    params.insert("similarity".to_owned(), json!("cosine"));
+    if doc.switches().vector_options {
+        let options = json!({"type": "int8_hnsw", "m": 16, "ef_construction": 100});
+        params.insert("index_options".to_owned(), options);
+    }
+    let fields = std::collections::BTreeMap::new();
+    let leaf = LeafField { field_type: "dense_vector".to_owned(), fields, params };
+    let node = compile(doc, &leaf, &full);
+    doc.walked.new.retain(|new| new.full != full);
+    let decision = Decision::Default("decimals");
+    doc.walked.new.push(NewMapper { full, node, definition: Field::Leaf(leaf), decision });
 }
 
 fn build_object(doc: &Doc<'_>, parent: &ObjectNode, name: &[u8]) -> Outcome<NewMapper> {
@@ -104,10 +145,7 @@ fn build_object(doc: &Doc<'_>, parent: &ObjectNode, name: &[u8]) -> Outcome<NewM
 /// not asked: true.
 fn inherited(doc: &Doc<'_>, parent: &ObjectNode) -> Dynamic {
     let known = parent.full.is_empty() || doc.world.root.find(&parent.full).is_some();
-    match known || doc.switches().new_objects_inherit {
-        true => parent.dynamic,
-        false => Dynamic::True,
-    }
+    if known || doc.switches().new_objects_inherit { parent.dynamic } else { Dynamic::True }
 }
 
 /// The object that a dotted name needs: no leaf, and nothing nested.
@@ -134,15 +172,16 @@ pub(crate) fn new_parent(
     Ok(object)
 }
 
-fn not_an_object(doc: &Doc<'_>, field: &FieldNode, segment: &[u8]) -> Box<Failure> {
+fn not_an_object(doc: &Doc<'_>, field: &FieldNode, segment: &[u8]) -> Failure {
     let switches = doc.switches();
-    let failure = match switches.template_parent_sentence {
-        true => Failure::mapper(format!(
+    let failure = if switches.template_parent_sentence {
+        Failure::mapper(format!(
             "Field [{}] must be an object; but it's configured as [{}] in dynamic template [null]",
             visible(segment),
             field.type_name
-        )),
-        false => Failure::new("class_cast_exception", class_cast(&field.type_name, switches)),
+        ))
+    } else {
+        Failure::new("class_cast_exception", class_cast(&field.type_name, switches))
     };
     failure.class(RejectClass::DottedName).field(|| names::path(&field.full))
 }
@@ -173,8 +212,7 @@ pub(crate) fn new_array_field(doc: &mut Doc<'_>, name: &[u8]) -> Outcome<Option<
     match &new.node {
         Node::Field(field) if field::takes_arrays(field, doc.switches()) => {
             let field = Arc::clone(field);
-            register(doc, new)?;
-            Ok(Some(field))
+            Ok(register(doc, new)?.then_some(field))
         }
         _ => Ok(None),
     }
@@ -205,16 +243,26 @@ pub(crate) fn parse_value(doc: &mut Doc<'_>, parent: &Arc<ObjectNode>, name: &[u
             }
         }
     }
+    metadata::refuse_existing(doc, &full)?;
     let guess = guess(doc, token, name)?;
-    if parent.dynamic == Dynamic::Runtime && find_template(doc, name, guess.kind).is_none() {
-        return runtime_field(doc, &full, &guess);
+    if doc.world.runtime.contains(&visible(&full)) {
+        return Ok(());
+    }
+    match find_template(doc, name, guess.kind) {
+        Some(template) if template.runtime => {
+            return runtime_from_template(doc, &full, template, name, guess.kind);
+        }
+        None if parent.dynamic == Dynamic::Runtime => return runtime_field(doc, &full, &guess),
+        _ => {}
     }
     let new = build_leaf(doc, parent, name, guess)?;
     let node = new.node.clone();
-    register(doc, new)?;
+    if !register(doc, new)? {
+        return Ok(());
+    }
     match node {
         Node::Field(field) => doc.parse_field(&field),
-        other => super::document::splitting::parse_node(doc, &other),
+        other => doc.parse_node(&other),
     }
 }
 
@@ -248,7 +296,10 @@ fn guess(doc: &Doc<'_>, token: Token<'_>, name: &[u8]) -> Outcome<Guess> {
         Token::Float(_) => Ok(Guess::plain(MatchType::Double, "decimals")),
         Token::True | Token::False => Ok(Guess::plain(MatchType::Boolean, "booleans")),
         other => {
-            let (word, name) = (other.word(), visible(name));
+            let at_start =
+                doc.switches().copy_object == CopyObject::AtStart && other == Token::EndObject;
+            let word = if at_start { Token::BeginObject.word() } else { other.word() };
+            let name = visible(name);
             Err(Failure::state(format!(
                 "Can't handle serializing a dynamic type with content token [{word}] and field name [{name}]"
             )))
@@ -265,9 +316,10 @@ fn guess_string(doc: &Doc<'_>, text: &[u8]) -> Guess {
             NumberKind::Long => MatchType::Long,
             NumberKind::Double => MatchType::Double,
         };
-        return match doc.world.numeric_detection {
-            true => Guess { kind, date: None, decision: Decision::NumericDetection },
-            false => Guess::plain(MatchType::String, "strings"),
+        return if doc.world.numeric_detection {
+            Guess { kind, date: None, decision: Decision::NumericDetection }
+        } else {
+            Guess::plain(MatchType::String, "strings")
         };
     }
     {
@@ -280,12 +332,7 @@ fn guess_string(doc: &Doc<'_>, text: &[u8]) -> Guess {
     Guess::plain(MatchType::String, "strings")
 }
 
-fn build_leaf(
-    doc: &Doc<'_>,
-    parent: &ObjectNode,
-    name: &[u8],
-    guess: Guess,
-) -> Outcome<NewMapper> {
+fn build_leaf(doc: &Doc<'_>, parent: &ObjectNode, name: &[u8], guess: Guess) -> Outcome<NewMapper> {
     if let Some(template) = find_template(doc, name, guess.kind) {
         let mut new = from_template(doc, template, parent, name, guess.kind)?;
         if let (Some(detector), Field::Leaf(leaf)) = (&guess.date, &mut new.definition)
@@ -348,11 +395,15 @@ fn put_format(leaf: &mut LeafField, detector: &Detector, switches: &Switches) {
     leaf.params.insert("format".to_owned(), Value::from(&*detector.pattern));
     match switches.date_extra {
         DateExtra::None => {}
+        DateExtra::Locale if &*detector.pattern != DEFAULT_FORMATS[1] => {}
         DateExtra::Locale => {
             leaf.params.insert("locale".to_owned(), Value::from(""));
         }
         DateExtra::PrintFormat => {
             let first = detector.pattern.split("||").next().unwrap_or_default();
+            if first == "strict_date_optional_time" {
+                return;
+            }
             leaf.params.insert("print_format".to_owned(), Value::from(first));
         }
     }
@@ -387,15 +438,15 @@ fn from_template(
 const OBJECT_PARAMETERS: [&str; 4] =
     ["include_in_parent", "include_in_root", "include_in_all", "subobjects"];
 
-fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Box<Failure> {
+fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Failure {
     let name = visible(name);
     match error {
         ParameterError::UnknownType(found) => {
             Failure::mapper(format!("failed to find type parsed [{found}] for [{name}]"))
         }
-        ParameterError::Unknown(key, found) => {
-            Failure::mapper(format!("unknown parameter [{key}] on mapper [{name}] of type [{found}]"))
-        }
+        ParameterError::Unknown(key, found) => Failure::mapper(format!(
+            "unknown parameter [{key}] on mapper [{name}] of type [{found}]"
+        )),
         ParameterError::NotBoolean(key, value) => {
             let inner = Failure::argument(format!(
                 "Failed to parse value [{value}] as only [true] or [false] are allowed."
@@ -407,6 +458,19 @@ fn refused_parameter(doc: &Doc<'_>, error: &ParameterError, name: &[u8]) -> Box<
             }
         }
     }
+}
+
+/// A runtime field as a template defines it (`runtime` instead of `mapping`, Elasticsearch 7.11+).
+fn runtime_from_template(
+    doc: &mut Doc<'_>,
+    full: &[u8],
+    template: &Template,
+    name: &[u8],
+    kind: MatchType,
+) -> Outcome {
+    let body = template.definition(name, kind);
+    let decision = Decision::DynamicTemplate(template.name.to_string());
+    register_runtime(doc, full, body, decision)
 }
 
 /// A runtime field for a new leaf: printed in the `runtime` section, not indexed.
@@ -423,14 +487,33 @@ fn runtime_field(doc: &mut Doc<'_>, full: &[u8], guess: &Guess) -> Outcome {
         body.insert("format".to_owned(), Value::from(&*detector.pattern));
     }
     let decision = guess.decision.clone();
-    doc.walked.runtime.push((visible(full), Value::Object(body), decision));
+    register_runtime(doc, full, body, decision)
+}
+
+fn register_runtime(
+    doc: &mut Doc<'_>,
+    full: &[u8],
+    body: Map<String, Value>,
+    decision: Decision,
+) -> Outcome {
+    let name = visible(full);
+    let known = doc.walked.runtime.iter().any(|(other, ..)| *other == name);
+    if !known && !limits::check_count(doc, 1)? {
+        doc.lose(full, LossCause::BeyondLimit);
+        return Ok(());
+    }
+    doc.walked.runtime.push((name, Value::Object(body), decision));
     Ok(())
 }
 
-fn register(doc: &mut Doc<'_>, new: NewMapper) -> Outcome {
-    limits::check_new(doc, &new)?;
+/// Whether there was room: beyond the limit on fields a new one may be ignored.
+fn register(doc: &mut Doc<'_>, new: NewMapper) -> Outcome<bool> {
+    if !limits::check_new(doc, &new)? {
+        doc.lose(&new.full, LossCause::BeyondLimit);
+        return Ok(false);
+    }
     doc.walked.new.push(new);
-    Ok(())
+    Ok(true)
 }
 
 /// The class that maps a type, as Java prints it.

@@ -12,9 +12,10 @@ use crate::model::fate::RejectClass;
 /// Refuses documents without a byte, and those that look like no content type at their first bytes.
 pub(crate) fn check(record: &[u8], switches: &Switches) -> Outcome {
     if record.is_empty() {
-        let failure = match switches.located {
-            true => Failure::new("document_parsing_exception", "[0:0] failed to parse, document is empty"),
-            false => Failure::mapper("failed to parse, document is empty"),
+        let failure = if switches.located {
+            Failure::new("document_parsing_exception", "[0:0] failed to parse, document is empty")
+        } else {
+            Failure::mapper("failed to parse, document is empty")
         };
         return Err(failure.class(RejectClass::NotAnObject));
     }
@@ -23,10 +24,7 @@ pub(crate) fn check(record: &[u8], switches: &Switches) -> Outcome {
     }
     let text = "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes";
     let cause = Failure::new("not_x_content_exception", text).class(RejectClass::NotAnObject);
-    Err(match switches.located {
-        true => cause,
-        false => Failure::mapper("failed to parse").because(cause),
-    })
+    Err(if switches.located { cause } else { Failure::mapper("failed to parse").because(cause) })
 }
 
 /// `{` after white space; or the marks of the binary formats and of YAML, which then fail as JSON.

@@ -15,11 +15,13 @@ mod other;
 pub(crate) mod preview;
 mod range;
 mod rank;
+mod vector;
 
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
-use crate::engine::switches::{FieldError, Switches};
+use crate::engine::number::{java_float, parse_double, parse_long};
+use crate::engine::switches::{FieldError, JsonErrors, Switches};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::engine::Product;
@@ -49,7 +51,10 @@ pub(crate) enum Rule {
     UnsignedLong(other::Scaled),
     Binary,
     Flattened,
+    /// `dense_vector` of Elasticsearch.
+    Vector,
     Version,
+    Wildcard,
     /// Not read at all.
     Unread,
     /// The value was taken when the field was made: 6.x dates that detection made.
@@ -64,7 +69,7 @@ impl Rule {
         let opensearch = around.switches.engine.product == Product::OpenSearch;
         match leaf.field_type.as_str() {
             "text" | "match_only_text" | "search_as_you_type" | "token_count" => Self::Text,
-            "wildcard" if opensearch => Self::Text,
+            "wildcard" if opensearch => Self::Wildcard,
             "keyword" => Self::Keyword(keyword::Keyword::compile(leaf, around)),
             "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => {
                 Self::Number(number::Number::compile(leaf, around))
@@ -74,15 +79,16 @@ impl Rule {
             "ip" => Self::Ip(ip::Ip::compile(leaf, around)),
             "binary" if !flag(leaf, "store") && !flag(leaf, "doc_values") => Self::Unread,
             "binary" => Self::Binary,
-            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range" | "ip_range" => {
-                range::Range::compile(leaf, around)
-            }
+            "integer_range" | "long_range" | "float_range" | "double_range" | "date_range"
+            | "ip_range" => range::Range::compile(leaf, around),
             "geo_point" => Self::Point(geo::Point::compile(leaf, around)),
             "completion" => Self::Completion,
             "join" => Self::Join,
             "percolator" => Self::Percolator,
             "rank_feature" => Self::RankFeature,
             "rank_features" => Self::RankFeatures,
+            "sparse_vector" if !opensearch => Self::RankFeatures,
+            "dense_vector" if !opensearch => Self::Vector,
             "scaled_float" => Self::Scaled(other::Scaled::compile(leaf, around)),
             "unsigned_long" if opensearch => {
                 Self::UnsignedLong(other::Scaled::compile(leaf, around))
@@ -95,7 +101,24 @@ impl Rule {
 
     /// Whether the generic wrapper stands around this type's parse. Some types override it.
     fn is_wrapped(&self) -> bool {
-        !matches!(self, Self::Point(_) | Self::Completion | Self::Join | Self::Percolator | Self::RankFeatures)
+        !matches!(
+            self,
+            Self::Point(_)
+                | Self::Vector
+                | Self::Completion
+                | Self::Join
+                | Self::Percolator
+                | Self::RankFeatures
+        )
+    }
+
+    fn reading(&self) -> Reading {
+        match self {
+            Self::Number(rule) => rule.reading(),
+            Self::Scaled(_) => Reading::Double,
+            Self::RankFeature => Reading::Float,
+            _ => Reading::Written,
+        }
     }
 
     /// Whether the field has `ignore_malformed` switched on, by itself or by the index.
@@ -105,6 +128,7 @@ impl Rule {
             Self::Date(rule) => rule.ignores_malformed(),
             Self::Ip(rule) => rule.ignores_malformed(),
             Self::Range(rule) => rule.ignores_malformed(),
+            Self::UnsignedLong(rule) => rule.ignores_malformed(),
             _ => false,
         }
     }
@@ -126,6 +150,21 @@ pub(crate) fn takes_arrays(field: &FieldNode, _switches: &Switches) -> bool {
     matches!(&*field.type_name, "geo_point" | "geo_shape" | "completion" | "dense_vector")
 }
 
+/// Whether the field reads objects itself.
+pub(crate) fn takes_objects(field: &FieldNode) -> bool {
+    matches!(
+        field.rule,
+        Rule::Point(_)
+            | Rule::Range(_)
+            | Rule::Completion
+            | Rule::Join
+            | Rule::Percolator
+            | Rule::RankFeatures
+            | Rule::Flattened
+            | Rule::Opaque
+    )
+}
+
 /// `FieldMapper#parse`: the field, then its multi-fields, each error in the generic wrapper.
 pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     if let Err(cause) = take(field, doc) {
@@ -134,7 +173,9 @@ pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
             return Err(cause);
         }
         if !swallows(field, doc) {
-            return Err(wrapped(doc, &field.full, &field.type_name, cause));
+            let reading = field.rule.reading();
+            let type_name = doc.switches().type_in_errors(&field.type_name);
+            return Err(wrapped(doc, &field.full, type_name, reading, cause));
         }
         // The preview that the error would have shown is read all the same: the parser ends where the value does.
         let _ = preview::read(doc);
@@ -149,8 +190,8 @@ pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
 /// OpenSearch 2: any field error, with the index setting on. OpenSearch 3: those of fields that have the parameter on.
 fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
     let switches = doc.switches();
-    (switches.malformed_swallows_all && doc.world.settings.ignore_malformed)
-        || (switches.malformed_swallows_objects && field.rule.ignores_malformed())
+    (switches.fields.malformed_swallows_all && doc.world.settings.ignore_malformed)
+        || (switches.fields.malformed_swallows_objects && field.rule.ignores_malformed())
 }
 
 fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
@@ -172,7 +213,9 @@ fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         Rule::UnsignedLong(rule) => other::take_unsigned(rule, field, doc),
         Rule::Binary => other::take_binary(doc),
         Rule::Flattened => other::take_flattened(field, doc),
+        Rule::Vector => vector::take(field, doc),
         Rule::Version => other::take_version(doc),
+        Rule::Wildcard => other::take_wildcard(field, doc),
         Rule::Unread | Rule::Taken => Ok(()),
         Rule::Opaque => doc.parser.skip_children(),
     }
@@ -187,7 +230,13 @@ pub(crate) fn text<'t>(doc: &Doc<'t>) -> Outcome<Option<&'t [u8]>> {
 }
 
 /// The generic wrapper around whatever a field's parse throws.
-pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Box<Failure>) -> Box<Failure> {
+pub(crate) fn wrapped(
+    doc: &mut Doc<'_>,
+    full: &[u8],
+    type_name: &str,
+    reading: Reading,
+    cause: Failure,
+) -> Failure {
     let full = visible(full);
     let mut reason = format!("failed to parse field [{full}] of type [{type_name}]");
     match doc.switches().field_error {
@@ -195,9 +244,11 @@ pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Bo
         FieldError::WithId => reason.push_str(" in document with id '?'"),
         FieldError::WithPreview => {
             reason.push_str(" in document with id '?'. ");
-            match preview::read(doc) {
+            match preview(doc, reading) {
                 Ok(value) => {
-                    reason.push_str(&format!("Preview of field's value: '{value}'"));
+                    reason.push_str("Preview of field's value: '");
+                    reason.push_str(&value);
+                    reason.push('\'');
                 }
                 Err(_) => reason.push_str("Could not parse field value preview,"),
             }
@@ -208,6 +259,36 @@ pub(crate) fn wrapped(doc: &mut Doc<'_>, full: &[u8], type_name: &str, cause: Bo
         class => class,
     };
     doc.mapping_failure(reason).class(class).because(cause)
+}
+
+/// How a field looked at the token that it refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Written,
+    /// As a double: Jackson then no longer knows an integer beyond 64 bits as an integer.
+    Double,
+    /// As a float: from Jackson 2.14 on the number stays one.
+    Float,
+}
+
+fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
+    let json = doc.switches().json_errors;
+    match (doc.token(), reading) {
+        (Token::Integer(text), Reading::Double | Reading::Float)
+            if parse_long(&visible(text)).is_err() =>
+        {
+            match json {
+                JsonErrors::Jackson28 | JsonErrors::Jackson210 => Ok("null".to_owned()),
+                _ => Err(Failure::state("the number was read as another")),
+            }
+        }
+        (Token::Float(text), Reading::Float) if json != JsonErrors::Jackson210 => {
+            let value = parse_double(&visible(text)).unwrap_or(f64::NAN);
+            #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
+            Ok(java_float(value as f32))
+        }
+        _ => preview::read(doc),
+    }
 }
 
 /// What a field with `ignore_malformed` does with a value that it cannot take.

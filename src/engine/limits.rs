@@ -7,7 +7,7 @@ use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
 use crate::engine::settings::Settings;
 use crate::engine::switches::{DepthInParse, Switches, TotalInParse};
-use crate::engine::tree::{FieldNode, Node, ObjectNode};
+use crate::engine::tree::{FieldNode, Found, Node, ObjectNode};
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 
@@ -19,9 +19,10 @@ pub(crate) fn check(
     switches: &Switches,
     settings: &Settings,
 ) -> Outcome {
-    let place = match switches.limit_names_index {
-        true => format!(" in index [{}]", settings.index_name),
-        false => String::new(),
+    let place = if switches.limits.limit_names_index {
+        format!(" in index [{}]", settings.index_name)
+    } else {
+        String::new()
     };
     let limit = settings.total_fields.unwrap_or(1000);
     if count(root, switches) + runtime as u64 > limit {
@@ -33,8 +34,45 @@ pub(crate) fn check(
     check_names(additions, switches, settings)
 }
 
-fn check_nested(root: &ObjectNode, switches: &Switches, settings: &Settings, place: &str) -> Outcome {
-    let default = if switches.array_objects_limit { 100 } else { 50 };
+/// Copy targets may be no objects, and nothing below a field (`MapperMergeValidator`, `FieldMapper`).
+pub(crate) fn check_copies(root: &ObjectNode) -> Outcome {
+    let mut targets = Vec::new();
+    collect_targets(root, &mut targets);
+    for target in targets {
+        let shown = visible(&target);
+        if let Some(Found::Node(Node::Object(_))) = root.find(&target) {
+            let text = format!("Cannot copy to field [{shown}] since it is mapped as an object");
+            return Err(Failure::argument(text).class(RejectClass::MappingConflict));
+        }
+        let above = target.iter().enumerate().filter(|(_, byte)| **byte == b'.');
+        let below_field = above
+            .map(|(dot, _)| root.find(&target[..dot]))
+            .any(|found| matches!(found, Some(Found::Node(Node::Field(_)) | Found::Multi(_))));
+        if below_field {
+            let text = format!("[copy_to] may not be used to copy to a multi-field: [{shown}]");
+            return Err(Failure::argument(text).class(RejectClass::MappingConflict));
+        }
+    }
+    Ok(())
+}
+
+fn collect_targets(object: &ObjectNode, targets: &mut Vec<Vec<u8>>) {
+    for node in object.children.values() {
+        match node {
+            Node::Object(inner) => collect_targets(inner, targets),
+            Node::Field(field) => targets.extend(field.copy_to.iter().cloned()),
+            Node::Alias(_) => {}
+        }
+    }
+}
+
+fn check_nested(
+    root: &ObjectNode,
+    switches: &Switches,
+    settings: &Settings,
+    place: &str,
+) -> Outcome {
+    let default = if switches.limits.array_objects_limit { 100 } else { 50 };
     let limit = settings.nested_fields.unwrap_or(default);
     if nested(root) > limit {
         let text = format!("Limit of nested fields [{limit}]{place} has been exceeded");
@@ -60,8 +98,22 @@ fn check_depth(root: &ObjectNode, settings: &Settings, place: &str) -> Outcome {
     }
 }
 
+fn check_object_depth(object: &ObjectNode, settings: &Settings) -> Outcome {
+    let limit = settings.depth.unwrap_or(20);
+    let depth = names::dots(&object.full) + 2;
+    if depth <= limit {
+        return Ok(());
+    }
+    let shown = visible(&object.full);
+    let text =
+        format!("Limit of mapping depth [{limit}] has been exceeded due to object field [{shown}]");
+    Err(Failure::argument(text)
+        .class(RejectClass::StructureLimit)
+        .field(|| names::path(&object.full)))
+}
+
 fn too_deep(object: &ObjectNode, limit: u64) -> Option<&[u8]> {
-    let depth = |full: &[u8]| full.iter().filter(|byte| **byte == b'.').count() as u64 + 2;
+    let depth = |full: &[u8]| names::dots(full) + 2;
     object.children.values().find_map(|node| match node {
         Node::Object(inner) if depth(&inner.full) > limit => Some(&*inner.full),
         Node::Object(inner) => too_deep(inner, limit),
@@ -71,7 +123,7 @@ fn too_deep(object: &ObjectNode, limit: u64) -> Option<&[u8]> {
 
 /// Names of the update against `field_name_length.limit`; objects first. Which of several the engine reports is random.
 fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings) -> Outcome {
-    let Some(limit) = settings.name_length.filter(|_| switches.name_length_limit) else {
+    let Some(limit) = settings.name_length.filter(|_| switches.limits.name_length_limit) else {
         return Ok(());
     };
     let metadata = switches.metadata.iter().map(|name| name.as_bytes());
@@ -83,7 +135,8 @@ fn check_names(additions: &[NewMapper], switches: &Switches, settings: &Settings
         None => Ok(()),
         Some(name) => {
             let shown = visible(&name);
-            let text = format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
+            let text =
+                format!("Field name [{shown}] is longer than the limit of [{limit}] characters");
             Err(Failure::argument(text).class(RejectClass::StructureLimit))
         }
     }
@@ -112,10 +165,12 @@ pub(crate) fn count(object: &ObjectNode, switches: &Switches) -> u64 {
 
 fn count_field(field: &FieldNode, switches: &Switches) -> u64 {
     let params = &field.definition.params;
-    let has = |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
-    let hidden = match switches.prefixes_count {
-        true => u64::from(has("index_prefixes")) + u64::from(has("index_phrases")),
-        false => 0,
+    let has =
+        |key: &str| params.get(key).is_some_and(|value| *value != serde_json::Value::Bool(false));
+    let hidden = if switches.limits.prefixes_count {
+        u64::from(has("index_prefixes")) + u64::from(has("index_phrases"))
+    } else {
+        0
     };
     1 + hidden + field.fields.iter().map(|sub| count_field(sub, switches)).sum::<u64>()
 }
@@ -132,7 +187,7 @@ fn nested(object: &ObjectNode) -> u64 {
 pub(crate) fn count_nested(doc: &mut Doc<'_>) -> Outcome {
     doc.counts.nested += 1;
     let limit = doc.world.settings.nested_objects.unwrap_or(10_000);
-    if !doc.switches().nested_objects_limit || doc.counts.nested <= limit {
+    if !doc.switches().limits.nested_objects_limit || doc.counts.nested <= limit {
         return Ok(());
     }
     let text = format!(
@@ -167,7 +222,7 @@ pub(crate) fn leave_array(doc: &mut Doc<'_>) {
 
 fn check_reading(doc: &Doc<'_>, depth: u64, text: &str) -> Outcome {
     let limit = doc.world.settings.depth.unwrap_or(20);
-    if doc.switches().depth_in_parse != DepthInParse::Document || depth < limit {
+    if doc.switches().limits.depth_in_parse != DepthInParse::Document || depth < limit {
         return Ok(());
     }
     let reason = format!(
@@ -176,24 +231,59 @@ fn check_reading(doc: &Doc<'_>, depth: u64, text: &str) -> Outcome {
     Err(Failure::new("parse_exception", reason).class(RejectClass::StructureLimit))
 }
 
-/// A new mapper against the limits that are checked while reading.
-pub(crate) fn check_new(doc: &mut Doc<'_>, new: &NewMapper) -> Outcome {
-    let switches = doc.switches();
-    if switches.total_in_parse == TotalInParse::No {
+/// An object in an array begins.
+pub(crate) fn count_array_object(doc: &mut Doc<'_>) -> Outcome {
+    doc.counts.array_objects += 1;
+    let limit = doc.world.settings.array_objects.unwrap_or(50_000);
+    if !doc.switches().limits.array_objects_limit || doc.counts.array_objects <= limit {
         return Ok(());
+    }
+    let text = format!(
+        "The total number of objects across all arrays in the document has exceeded the allowed limit of [{limit}]. This limit can be set by changing the [index.mapping.array_objects.limit] index level setting."
+    );
+    Err(doc.mapping_failure(text).class(RejectClass::StructureLimit))
+}
+
+/// A new mapper against the limits that are checked while reading: false where it is beyond a limit and may be ignored.
+pub(crate) fn check_new(doc: &mut Doc<'_>, new: &NewMapper) -> Outcome<bool> {
+    let switches = doc.switches();
+    if switches.limits.depth_in_parse == DepthInParse::NewObjects
+        && let Node::Object(object) = &new.node
+    {
+        check_object_depth(object, &doc.world.settings)?;
+    }
+    if switches.limits.total_in_parse == TotalInParse::No {
+        return Ok(true);
     }
     if doc.walked.new.iter().any(|old| old.full == new.full) {
-        return Ok(());
+        return Ok(true);
     }
-    doc.counts.fields += match (&new.node, switches.total_in_parse) {
+    let fields = match (&new.node, switches.limits.total_in_parse) {
         (Node::Field(field), TotalInParse::Fields) => count_field(field, switches),
         _ => 1,
     };
-    let limit = doc.world.settings.total_fields.unwrap_or(1000);
-    let present = count(&doc.world.root, switches);
-    if present + doc.counts.fields <= limit {
-        return Ok(());
+    check_count(doc, fields)
+}
+
+/// So many more fields against `total_fields.limit`, as it is checked while reading.
+pub(crate) fn check_count(doc: &mut Doc<'_>, more: u64) -> Outcome<bool> {
+    let switches = doc.switches();
+    if switches.limits.total_in_parse != TotalInParse::Fields && more == 0 {
+        return Ok(true);
     }
-    doc.walked.over_limit = Some(doc.counts.fields);
-    Ok(())
+    let fields = doc.counts.fields + more;
+    let limit = doc.world.settings.total_fields.unwrap_or(1000);
+    let present = count(&doc.world.root, switches)
+        + if switches.limits.runtime_counts { doc.world.runtime.len() as u64 } else { 0 };
+    if present + fields <= limit {
+        doc.counts.fields = fields;
+        return Ok(true);
+    }
+    if doc.world.settings.ignore_beyond_limit && switches.limits.ignores_beyond_limit {
+        return Ok(false);
+    }
+    let text = format!(
+        "Limit of total fields [{limit}] has been exceeded while adding new fields [{fields}]"
+    );
+    Err(Failure::argument(text).class(RejectClass::FieldLimit))
 }

@@ -24,13 +24,6 @@ impl<'t> std::ops::Deref for Segments<'t> {
     }
 }
 
-impl<'t> Segments<'t> {
-    /// The last segment; a name that passed [`split`] has one.
-    pub(crate) fn leaf(&self) -> &'t [u8] {
-        self.last().copied().unwrap_or_default()
-    }
-}
-
 /// `DocumentParser#splitAndValidatePath`: Java's `split` drops trailing empty segments, each other one must have text.
 pub(crate) fn split<'t>(name: &'t [u8], switches: &Switches) -> Outcome<Segments<'t>> {
     if !name.contains(&b'.') {
@@ -42,12 +35,16 @@ pub(crate) fn split<'t>(name: &'t [u8], switches: &Switches) -> Outcome<Segments
     let segments = java_split(name);
     for segment in &segments {
         if segment.is_empty() {
-            let text = "object field starting or ending with a [.] makes object resolution ambiguous: [";
+            let text =
+                "object field starting or ending with a [.] makes object resolution ambiguous: [";
             return Err(refused(format!("{text}{}]", visible(name)), name));
         }
         if is_blank(segment) {
             let shown = visible(name);
-            return Err(refused(format!("object field cannot contain only whitespace: ['{shown}']"), name));
+            return Err(refused(
+                format!("object field cannot contain only whitespace: ['{shown}']"),
+                name,
+            ));
         }
     }
     if segments.is_empty() {
@@ -73,7 +70,7 @@ fn only_dots(name: &[u8], switches: &Switches) -> Outcome {
     })
 }
 
-fn refused(text: String, name: &[u8]) -> Box<Failure> {
+fn refused(text: String, name: &[u8]) -> Failure {
     Failure::argument(text).class(RejectClass::FieldName).field(|| path(name))
 }
 
@@ -114,6 +111,11 @@ pub(crate) fn utf16_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
         byte => byte,
     };
     a.iter().map(|x| key(*x)).cmp(b.iter().map(|x| key(*x)))
+}
+
+/// The dots in a full name.
+pub(crate) fn dots(full: &[u8]) -> u64 {
+    full.iter().map(|byte| u64::from(*byte == b'.')).sum()
 }
 
 /// The last segment of a full name.

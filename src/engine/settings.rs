@@ -57,7 +57,9 @@ impl Settings {
 
 /// The value at a dotted name, whether its dots are nesting or part of keys; `settings` and `index.` may stand above it or not.
 fn look_up<'v>(json: &'v Value, name: &str) -> Option<&'v Value> {
-    let at = |json: &'v Value| descend(json, name).or_else(|| descend(json, name.strip_prefix("index.")?));
+    let at = |json: &'v Value| {
+        descend(json, name).or_else(|| descend(json, name.strip_prefix("index.")?))
+    };
     at(json).or_else(|| at(json.get("settings")?))
 }
 
@@ -66,8 +68,8 @@ fn descend<'v>(json: &'v Value, name: &str) -> Option<&'v Value> {
     if let Some(value) = map.get(name) {
         return Some(value);
     }
-    let dots = name.match_indices('.');
-    dots.filter_map(|(dot, _)| descend(map.get(&name[..dot])?, &name[dot + 1..])).next()
+    let mut dots = name.match_indices('.');
+    dots.find_map(|(dot, _)| descend(map.get(&name[..dot])?, &name[dot + 1..]))
 }
 
 fn as_number(value: &Value) -> Option<u64> {
@@ -85,7 +87,8 @@ mod tests {
 
     #[test]
     fn flat_and_nested_settings_read_alike() {
-        let flat = json!({"index.mapping.total_fields.limit": "7", "index.mapping.coerce": "false"});
+        let flat =
+            json!({"index.mapping.total_fields.limit": "7", "index.mapping.coerce": "false"});
         let nested = json!({"settings": {"index": {"mapping": {"total_fields": {"limit": 7}, "coerce": false}}}});
         assert_eq!(Settings::read(&flat), Settings::read(&nested));
         assert_eq!(Settings::read(&flat).total_fields, Some(7));

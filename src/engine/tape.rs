@@ -4,11 +4,15 @@
 //! What Jackson would refuse is refused at the same token: syntax, duplicate names (per object, by decoded name), depth, the
 //! length of numbers and names. It refuses to know what names mean.
 
+pub(crate) use self::parser::Parser;
+
+mod parser;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::engine::failure::{Failure, Outcome};
-use crate::engine::switches::{JsonErrors, Switches};
+use crate::engine::switches::{JsonErrors, Switches, Walk};
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 use crate::record::{Cursor, Fault, FaultKind, Token as Read};
@@ -71,7 +75,7 @@ pub(crate) struct Tape<'a> {
     source: &'a [u8],
     items: Vec<Item<'a>>,
     /// What reading on after the last item gives.
-    fault: Option<Box<Failure>>,
+    fault: Option<Failure>,
 }
 
 #[derive(Debug)]
@@ -80,8 +84,8 @@ struct Item<'a> {
     text: Cow<'a, [u8]>,
     /// Index of the token's first byte.
     at: u32,
-    /// Index of the byte after it.
-    end: u32,
+    /// For the start of an object or array: index of the item that ends it, or [`NONE`].
+    close: u32,
     /// The name that the parser would report here: index of a name's item, or [`NONE`].
     name: u32,
 }
@@ -104,6 +108,36 @@ enum Kind {
 const NONE: u32 = u32::MAX;
 
 impl<'a> Tape<'a> {
+    /// Number of tokens.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// What reading on after the last token gives, if not the end.
+    pub(super) fn fault(&self) -> Option<Failure> {
+        self.fault.clone()
+    }
+
+    /// The item that ends the object or array that begins at `index`; `None` where the bytes end before.
+    pub(super) fn close(&self, index: usize) -> Option<usize> {
+        let close = self.items.get(index)?.close;
+        (close != NONE).then_some(close as usize)
+    }
+
+    /// The name that Jackson's parser would report at a token.
+    pub(super) fn name_at(&self, index: usize) -> Option<&[u8]> {
+        let item = self.items.get(index)?;
+        Some(&self.items.get(item.name as usize)?.text)
+    }
+
+    /// `line:column` of a token, or of the end.
+    pub(super) fn location(&self, index: Option<usize>) -> String {
+        let item = index.and_then(|index| self.items.get(index));
+        let at = item.map_or(self.source.len(), |item| item.at as usize);
+        let (line, column) = place(self.source, at);
+        format!("{line}:{column}")
+    }
+
     /// Reads a document. The engine's first-byte rule and empty documents are its caller's business.
     pub(crate) fn read(source: &'a [u8], switches: &Switches) -> Self {
         let depth = if switches.json_depth { 1000 } else { Cursor::DEPTH };
@@ -114,10 +148,10 @@ impl<'a> Tape<'a> {
             match cursor.next() {
                 Ok(Read::End) => break,
                 Ok(token) => {
-                    let (at, end) = (cursor.token_start(), cursor.offset());
+                    let at = cursor.token_start();
                     let after_root = open.is_empty() && !tape.items.is_empty();
-                    if let Err(fault) = tape.push(token, at, end, &mut open, switches) {
-                        tape.fault = Some(fault);
+                    if let Err(fault) = tape.push(token, at, &mut open, switches) {
+                        tape.fault = Some(in_content(fault, source, at, switches));
                         break;
                     }
                     if after_root {
@@ -138,10 +172,12 @@ impl<'a> Tape<'a> {
         &mut self,
         token: Read<'a>,
         at: usize,
-        end: usize,
         open: &mut Vec<Level>,
         switches: &Switches,
     ) -> Outcome {
+        if switches.json_errors == JsonErrors::Jackson3 {
+            check_surrogates(&token)?;
+        }
         let empty = Cow::Borrowed(&b""[..]);
         let (kind, text) = match token {
             Read::BeginObject => (Kind::BeginObject, empty),
@@ -156,11 +192,13 @@ impl<'a> Tape<'a> {
             Read::False => (Kind::False, empty),
             Read::Null | Read::End => (Kind::Null, empty),
         };
-        if matches!(kind, Kind::EndObject | Kind::EndArray) {
-            open.pop();
+        let index = u32::try_from(self.items.len()).unwrap_or(NONE);
+        if matches!(kind, Kind::EndObject | Kind::EndArray)
+            && let Some(level) = open.pop()
+        {
+            self.items[level.start as usize].close = index;
         }
         let mut name = open.last().map_or(NONE, |level| level.name);
-        let index = u32::try_from(self.items.len()).unwrap_or(NONE);
         match kind {
             Kind::Name => {
                 self.check_name(&text, open, switches)?;
@@ -171,38 +209,41 @@ impl<'a> Tape<'a> {
             }
             Kind::Integer | Kind::Float if switches.number_length => check_number(&text)?,
             Kind::BeginObject | Kind::BeginArray => {
-                open.push(Level { name: NONE, seen: Seen::default() });
+                open.push(Level { start: index, name: NONE, seen: Seen::default() });
             }
             _ => {}
         }
         let place = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        self.items.push(Item { kind, text, at: place(at), end: place(end), name });
+        self.items.push(Item { kind, text, at: place(at), close: NONE, name });
         Ok(())
     }
 
-    fn check_name(&self, text: &Cow<'a, [u8]>, open: &mut [Level], switches: &Switches) -> Outcome {
+    fn check_name(&self, text: &[u8], open: &mut [Level], switches: &Switches) -> Outcome {
         let jackson3 = switches.json_errors == JsonErrors::Jackson3;
         if switches.json_name_length && text.len() > 50_000 {
             let long = format!("Name length ({}) exceeds the maximum allowed (50000)", text.len());
-            return Err(Failure::new("stream_constraints_exception", long)
-                .class(RejectClass::NotAnObject));
+            return Err(
+                Failure::new("stream_constraints_exception", long).class(RejectClass::NotAnObject)
+            );
         }
         let index = u32::try_from(self.items.len()).unwrap_or(NONE);
         let known = |item: u32| &*self.items[item as usize].text;
         let repeated = open.last_mut().is_some_and(|level| level.seen.repeats(text, index, known));
         if repeated {
             let shown = visible(text);
-            let reason = match jackson3 {
-                true => format!("Duplicate Object property \"{shown}\""),
-                false => format!("Duplicate field '{shown}'"),
+            let reason = if jackson3 {
+                format!("Duplicate Object property \"{shown}\"")
+            } else {
+                format!("Duplicate field '{shown}'")
             };
-            let kind = if jackson3 { "stream_read_exception" } else { "json_parse_exception" };
-            return Err(Failure::new(kind, reason).class(RejectClass::NotAnObject));
+            return Err(
+                Failure::new("json_parse_exception", reason).class(RejectClass::NotAnObject)
+            );
         }
         Ok(())
     }
 
-    fn token(&self, index: usize) -> Option<Token<'_>> {
+    pub(super) fn token(&self, index: usize) -> Option<Token<'_>> {
         let item = self.items.get(index)?;
         Some(match item.kind {
             Kind::BeginObject => Token::BeginObject,
@@ -222,6 +263,7 @@ impl<'a> Tape<'a> {
 
 /// One open object or array while reading.
 struct Level {
+    start: u32,
     name: u32,
     seen: Seen,
 }
@@ -249,35 +291,80 @@ impl Seen {
     }
 }
 
+/// Jackson 3 refuses surrogates in UTF-8, and names with a lone one however it is written.
+fn check_surrogates(token: &Read<'_>) -> Outcome {
+    let has = |bytes: &[u8]| bytes.windows(2).any(|w| w[0] == 0xed && w[1] >= 0xa0);
+    let refuse = |text: &'static str| {
+        Err(Failure::new("json_parse_exception", text).class(RejectClass::NotAnObject))
+    };
+    match token {
+        Read::Name(text) | Read::String(text) if has(text.raw()) => {
+            refuse("Invalid UTF-8: Illegal surrogate character")
+        }
+        Read::Name(text) if has(&text.decode()) => refuse("Broken surrogate pair in property name"),
+        _ => Ok(()),
+    }
+}
+
 /// Jackson 2.15: digits without sign, point and exponent's sign.
 fn check_number(text: &[u8]) -> Outcome {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     if digits <= 1000 {
         return Ok(());
     }
-    let reason =
-        format!("Number value length ({digits}) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)");
+    let reason = format!(
+        "Number value length ({digits}) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)"
+    );
     Err(Failure::new("stream_constraints_exception", reason).class(RejectClass::NotAnObject))
 }
 
 /// Jackson's exception for a fault; its sentence is ours, since Jackson's depends on version and buffer.
-fn syntax(fault: &Fault, cut_word: bool, source: &[u8], switches: &Switches) -> Box<Failure> {
+fn syntax(fault: &Fault, cut_word: bool, source: &[u8], switches: &Switches) -> Failure {
     let jackson3 = switches.json_errors == JsonErrors::Jackson3;
     let kind = match fault.kind {
         FaultKind::TooDeep => "stream_constraints_exception",
-        FaultKind::UnexpectedEnd if cut_word && jackson3 => "stream_read_exception",
         FaultKind::UnexpectedEnd if cut_word => "json_parse_exception",
         FaultKind::UnexpectedEnd if jackson3 => "unexpected_end_of_input_exception",
         FaultKind::UnexpectedEnd => "json_e_o_f_exception",
-        _ if jackson3 => "stream_read_exception",
         _ => "json_parse_exception",
     };
     let (line, column) = place(source, fault.at);
     let reason = match fault.kind {
         FaultKind::UnexpectedEnd => "Unexpected end of file".to_owned(),
+        FaultKind::TooDeep => {
+            let from = "from `StreamReadConstraints.getMaxNestingDepth()`";
+            format!("Document nesting depth (1001) exceeds the maximum allowed (1000, {from})")
+        }
         kind => format!("{} at line {line}, column {column}", kind.describe()),
     };
-    Failure::new(kind, reason).class(RejectClass::NotAnObject)
+    let failure = Failure::new(kind, reason).class(RejectClass::NotAnObject);
+    in_content(failure, source, fault.at, switches)
+}
+
+/// From 8.x on the engine's own exception stands around Jackson's, with the place; OpenSearch puts one with Jackson 2's name around
+/// that of Jackson 3.
+fn in_content(failure: Failure, source: &[u8], at: usize, switches: &Switches) -> Failure {
+    if switches.json_errors == JsonErrors::Jackson3 {
+        let inner = match failure.kind.as_ref() {
+            "json_parse_exception" => Cow::Borrowed("stream_read_exception"),
+            other => Cow::Owned(other.to_owned()),
+        };
+        let inner = Failure::new(inner, failure.message().to_owned());
+        return failure.because(inner);
+    }
+    if switches.walk != Walk::Expanding {
+        return failure;
+    }
+    let kind = match failure.kind.as_ref() {
+        "json_e_o_f_exception" => "x_content_e_o_f_exception",
+        _ => "x_content_parse_exception",
+    };
+    let (line, column) = place(source, at);
+    let reason = match failure.kind.as_ref() {
+        "stream_constraints_exception" => failure.message().to_owned(),
+        _ => format!("[{line}:{column}] {}", failure.message()),
+    };
+    Failure::new(kind, reason).because(failure)
 }
 
 /// Whether the bytes end inside `true`, `false` or `null`: Jackson takes what is there for an unknown word.
@@ -291,86 +378,7 @@ fn is_cut_word(rest: &[u8]) -> bool {
 /// Line and column, both from 1, in bytes as Jackson counts them.
 fn place(source: &[u8], at: usize) -> (usize, usize) {
     let before = &source[..at.min(source.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     (line, at - start + 1)
-}
-
-/// A place in the token stream, as the engines' `XContentParser`.
-#[derive(Clone, Debug)]
-pub(crate) struct Parser<'t> {
-    tape: &'t Tape<'t>,
-    /// Index of the current token, or before the first.
-    index: Option<usize>,
-}
-
-impl<'t> Parser<'t> {
-    pub(crate) fn new(tape: &'t Tape<'t>) -> Self {
-        Self { tape, index: None }
-    }
-
-    /// The current token; `None` before the first and after the last.
-    pub(crate) fn current(&self) -> Option<Token<'t>> {
-        self.tape.token(self.index?)
-    }
-
-    /// Moves to the next token: `None` at the end, the exception where the bytes are no JSON.
-    pub(crate) fn advance(&mut self) -> Outcome<Option<Token<'t>>> {
-        let next = self.index.map_or(0, |index| index + 1);
-        self.index = Some(next.min(self.tape.items.len()));
-        match (self.current(), &self.tape.fault) {
-            (None, Some(fault)) => Err(fault.clone()),
-            (token, _) => Ok(token),
-        }
-    }
-
-    /// From the start of an object or array to its end; elsewhere nothing.
-    pub(crate) fn skip_children(&mut self) -> Outcome {
-        if !matches!(self.current(), Some(Token::BeginObject | Token::BeginArray)) {
-            return Ok(());
-        }
-        let mut depth = 1_usize;
-        while depth > 0 {
-            match self.advance()? {
-                Some(Token::BeginObject | Token::BeginArray) => depth += 1,
-                Some(Token::EndObject | Token::EndArray) => depth -= 1,
-                Some(_) => {}
-                None => return Ok(()),
-            }
-        }
-        Ok(())
-    }
-
-    /// The name that stands before the current token; `None` for elements of an array.
-    pub(crate) fn current_name(&self) -> Option<&'t [u8]> {
-        let item = self.tape.items.get(self.index?)?;
-        let name = self.tape.items.get(item.name as usize)?;
-        Some(&name.text)
-    }
-
-    /// The text of a scalar, numbers as they are written; an exception for anything else, null included.
-    pub(crate) fn text(&self, switches: &Switches) -> Outcome<&'t [u8]> {
-        match self.current() {
-            Some(Token::String(text) | Token::Integer(text) | Token::Float(text)) => Ok(text),
-            Some(Token::True) => Ok(b"true"),
-            Some(Token::False) => Ok(b"false"),
-            other => {
-                let word = other.map_or("null", Token::word);
-                let at = self.location();
-                Err(match switches.expected_text {
-                    true => Failure::argument(format!("Expected text at {at} but found {word}")),
-                    false => Failure::state(format!("Can't get text on a {word} at {at}")),
-                }
-                .class(RejectClass::ObjectScalar))
-            }
-        }
-    }
-
-    /// `line:column` of the current token.
-    pub(crate) fn location(&self) -> String {
-        let item = self.index.and_then(|index| self.tape.items.get(index));
-        let at = item.map_or(self.tape.source.len(), |item| item.at as usize);
-        let (line, column) = place(self.tape.source, at);
-        format!("{line}:{column}")
-    }
 }

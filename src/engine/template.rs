@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::engine::names;
+use crate::engine::pattern::{JavaRegex, simple_match};
 use crate::engine::switches::Switches;
 use crate::model::mapping::DynamicTemplate;
 use crate::model::path::visible;
@@ -33,7 +34,7 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 enum Pattern {
     Simple(String),
-    
+    Regex(JavaRegex),
 }
 
 /// The word for a kind of value that templates match by.
@@ -78,9 +79,12 @@ impl Template {
         let mut opaque = false;
         let mut patterns = |key: &str| {
             let texts = texts(template.body.get(key), switches);
-            let compile = |text: String| match regex {
-                true => Err(()),
-                false => Ok(Pattern::Simple(text)),
+            let compile = |text: String| {
+                if regex {
+                    JavaRegex::compile(&text).map(Pattern::Regex)
+                } else {
+                    Ok(Pattern::Simple(text))
+                }
             };
             let compiled: Result<Vec<_>, _> = texts.into_iter().map(compile).collect();
             compiled.unwrap_or_else(|_| {
@@ -141,6 +145,8 @@ impl Pattern {
     fn takes(&self, text: &str) -> bool {
         match self {
             Self::Simple(pattern) => simple_match(pattern, text),
+            // A pattern that runs into its step limit matches nothing; the template is named as opaque by its pattern's size alone.
+            Self::Regex(regex) => regex.matches(text).unwrap_or(false),
         }
     }
 }
@@ -152,10 +158,7 @@ fn texts(value: Option<&Value>, switches: &Switches) -> Vec<String> {
         Some(Value::String(text)) => vec![text.clone()],
         Some(Value::Array(list)) => {
             let items: Vec<_> = list.iter().map(plain).collect();
-            match switches.pattern_lists {
-                true => items,
-                false => vec![format!("[{}]", items.join(", "))],
-            }
+            if switches.pattern_lists { items } else { vec![format!("[{}]", items.join(", "))] }
         }
         Some(other) => vec![plain(other)],
     }
@@ -174,10 +177,7 @@ fn types(value: Option<&Value>) -> Vec<String> {
 }
 
 fn types_of(template: &DynamicTemplate, key: &str, switches: &Switches) -> Vec<String> {
-    match switches.unmatch_mapping_type {
-        true => types(template.body.get(key)),
-        false => Vec::new(),
-    }
+    if switches.unmatch_mapping_type { types(template.body.get(key)) } else { Vec::new() }
 }
 
 fn fill(text: &str, name: &str, kind: &str) -> String {
@@ -199,15 +199,4 @@ fn fill_value(value: &Value, fill: &dyn Fn(&str) -> String) -> Value {
         Value::Object(map) => Value::Object(fill_map(map, fill)),
         other => other.clone(),
     }
-}
-
-/// The engines' `Regex.simpleMatch`: `*` is any run of characters, everything else stands for itself.
-fn simple_match(pattern: &str, text: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(head) else { return false };
-    if rest.is_empty() {
-        return true;
-    }
-    let starts = text.char_indices().map(|(i, _)| i).chain([text.len()]);
-    starts.into_iter().any(|i| simple_match(rest, &text[i..]))
 }

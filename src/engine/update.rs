@@ -27,7 +27,12 @@ fn settle_sorted(mut new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<Ne
     new.sort_by(|a, b| names::utf16_order(&a.full, &b.full));
     let mut settled: Vec<NewMapper> = Vec::with_capacity(new.len());
     let mut previous: Option<NewMapper> = None;
+    // An object in second place is merged into the first only when the list has left it: what lies below fails before.
+    let mut pending: Option<(Vec<u8>, Failure)> = None;
     for (position, mapper) in new.into_iter().enumerate() {
+        if let Some((_, failure)) = pending.take_if(|(name, _)| !is_at_or_below(&mapper.full, name)) {
+            return Err(failure);
+        }
         if let Some(previous) = previous.as_ref().filter(|previous| previous.full == mapper.full) {
             check(&mapper, previous, switches, Pair::Later)?;
             continue;
@@ -38,13 +43,22 @@ fn settle_sorted(mut new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<Ne
         }
         match settled.iter_mut().find(|settled| settled.full == mapper.full) {
             Some(first) => {
-                check(first, &mapper, switches, Pair::First)?;
+                match check(first, &mapper, switches, Pair::First) {
+                    Err(failure) if matches!(mapper.definition, Field::Object(_)) => {
+                        pending = Some((mapper.full.clone(), failure));
+                    }
+                    checked => checked?,
+                }
                 *first = mapper;
             }
             None => settled.push(mapper),
         }
     }
-    Ok(settled)
+    pending.map_or(Ok(settled), |(_, failure)| Err(failure))
+}
+
+fn is_at_or_below(full: &[u8], name: &[u8]) -> bool {
+    full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest[0] == b'.')
 }
 
 /// Builders in order of appearance, each merged into the earlier of its name.
@@ -72,8 +86,12 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
     let by_class = switches.repeats == Repeats::SortedByClass;
     let text = match (&into.definition, &with.definition) {
         (Field::Object(a), Field::Object(b)) => match (a.nested, b.nested) {
-            (true, false) => format!("object mapping [{name}] can't be changed from nested to non-nested"),
-            (false, true) => format!("object mapping [{name}] can't be changed from non-nested to nested"),
+            (true, false) => {
+                format!("object mapping [{name}] can't be changed from nested to non-nested")
+            }
+            (false, true) => {
+                format!("object mapping [{name}] can't be changed from non-nested to nested")
+            }
             _ => return Ok(()),
         },
         (Field::Object(_), Field::Leaf(_)) if by_class => {
@@ -84,7 +102,12 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
             "mapper [{name}] of different type, current_type [{}], merged_type [ObjectMapper]",
             a.field_type
         ),
-        (Field::Leaf(_), Field::Object(_)) if pair == Pair::First => non_object(&name),
+        (Field::Leaf(_), Field::Object(_))
+            if pair == Pair::First
+                || (switches.repeats == Repeats::Appearance && into.full.contains(&b'.')) =>
+        {
+            non_object(&name)
+        }
         (Field::Leaf(a), Field::Object(_)) => format!(
             "mapper [{name}] cannot be changed from type [{}] to [ObjectMapper]",
             a.field_type
@@ -203,9 +226,10 @@ fn put_node(
     for name in above {
         let full = super::tree::join(&holder.full, name.as_bytes());
         let dynamic = holder.dynamic;
-        let entry = holder.children.entry(name.as_bytes().to_vec()).or_insert_with(|| {
-            Node::Object(Arc::new(ObjectNode::plain(full, dynamic)))
-        });
+        let entry = holder
+            .children
+            .entry(name.as_bytes().to_vec())
+            .or_insert_with(|| Node::Object(Arc::new(ObjectNode::plain(full, dynamic))));
         let Node::Object(inner) = entry else { return };
         holder = Arc::make_mut(inner);
     }

@@ -60,9 +60,13 @@ pub async fn read(options: &ClusterOptions, name: &str) -> Result<Capture, Clust
     let mut notes = Notes::default();
     let engines = read_engines(&door, &mut notes).await?;
     let indices = read_indices(&door, name, &mut notes).await?;
-    let legacy = read_templates(&door, Read::LegacyTemplates, &mut notes).await?;
-    let index = read_templates(&door, Read::IndexTemplates, &mut notes).await?;
-    let parts = read_templates(&door, Read::ComponentTemplates, &mut notes).await?;
+    let legacy = optional(&door, Read::LegacyTemplates, "legacy templates", &mut notes).await?;
+    let (mut index, mut parts) = (Value::Null, Value::Null);
+    if engines::may_compose_templates(&engines) {
+        index = optional(&door, Read::IndexTemplates, "composable templates", &mut notes).await?;
+        parts =
+            optional(&door, Read::ComponentTemplates, "component templates", &mut notes).await?;
+    }
     let data_streams = read_data_streams(&door, &indices, &mut notes).await?;
     Ok(Capture {
         captured_at: now(),
@@ -207,23 +211,6 @@ async fn read_count(
         _ => notes.add(&format!("documents of {}", safe(index)), read, &answer),
     }
     Ok(documents)
-}
-
-/// Composable templates came with Elasticsearch 7.8 and OpenSearch 1.0. An engine that does not know them takes the path for
-/// an index name that it refuses.
-async fn read_templates(
-    door: &Door,
-    read: Read<'_>,
-    notes: &mut Notes,
-) -> Result<Value, ClusterError> {
-    let answer = door.get(read).await?;
-    let what = read.path();
-    match answer.status {
-        200 => return Ok(answer.body),
-        400 | 404 | 405 => notes.0.push(format!("{what}: this version of the engine has none")),
-        _ => notes.add(&what, read, &answer),
-    }
-    Ok(Value::Null)
 }
 
 /// Backing indices are named `.ds-...`; without one there is no data stream, and no need to ask an engine that knows none.

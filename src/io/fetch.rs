@@ -93,7 +93,8 @@ pub fn start(
     options: &FetchOptions,
     stop: &Stop,
 ) -> Fetch {
-    let (sender, receiver) = mpsc::channel(1);
+    // Bodies that wait here are being fetched already; the budget is what bounds them.
+    let (sender, receiver) = mpsc::channel(options.connections.max(1));
     runtime.spawn(dispatch(store, entries, options.clone(), stop.clone(), sender));
     Fetch { queue: Arc::new(Mutex::new(receiver)) }
 }

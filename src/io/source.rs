@@ -27,6 +27,26 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// What a report calls it. A file or directory goes by its own name, from wherever it was named: the same backup gives
+    /// the same report in every folder.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::Path(path) => own_name(path),
+            Self::Glob(pattern) => pattern.clone(),
+            Self::S3 { bucket, prefix } if prefix.is_empty() => format!("s3://{bucket}"),
+            Self::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+        }
+    }
+}
+
+fn own_name(path: &Path) -> String {
+    let found = path.canonicalize().ok();
+    let name = found.as_deref().and_then(Path::file_name);
+    name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
 /// Why the sources could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {

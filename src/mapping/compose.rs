@@ -138,9 +138,8 @@ fn simple_match(pattern: &str, text: &str) -> bool {
 fn flat_settings(settings: &Value) -> Value {
     let mut flat = Map::new();
     flatten("", settings, &mut flat);
-    let named = flat.into_iter().map(|(key, value)| match key.starts_with("index.") {
-        true => (key, value),
-        false => (format!("index.{key}"), value),
+    let named = flat.into_iter().map(|(key, value)| {
+        if key.starts_with("index.") { (key, value) } else { (format!("index.{key}"), value) }
     });
     Value::Object(named.collect())
 }

@@ -32,8 +32,7 @@ pub fn leaf_as_printed(
     if !is_type(&field_type) {
         return Err(ParameterError::UnknownType(field_type));
     }
-    let mut leaf =
-        LeafField { field_type: field_type.clone(), fields: BTreeMap::new(), params: Map::new() };
+    let mut leaf = LeafField { field_type, fields: BTreeMap::new(), params: Map::new() };
     for (key, value) in body {
         match key.as_str() {
             "type" => {}
@@ -62,9 +61,10 @@ fn put(
     engine: Engine,
 ) -> Result<(), ParameterError> {
     if !knows(&leaf.field_type, key) {
-        return match refuses_unknown(engine) {
-            true => Err(ParameterError::Unknown(key.to_owned(), leaf.field_type.clone())),
-            false => Ok(()),
+        return if refuses_unknown(engine) {
+            Err(ParameterError::Unknown(key.to_owned(), leaf.field_type.clone()))
+        } else {
+            Ok(())
         };
     }
     let value = match key {

@@ -49,6 +49,37 @@ impl Engine {
     }
 }
 
+/// Versions whose rules were compared with the running engine: product, major, minor.
+const PROFILES: [(Product, u16, u16); 9] = [
+    (Product::Elasticsearch, 6, 5),
+    (Product::Elasticsearch, 6, 8),
+    (Product::Elasticsearch, 7, 10),
+    (Product::Elasticsearch, 7, 17),
+    (Product::Elasticsearch, 8, 19),
+    (Product::Elasticsearch, 9, 5),
+    (Product::OpenSearch, 1, 3),
+    (Product::OpenSearch, 2, 19),
+    (Product::OpenSearch, 3, 8),
+];
+
+impl Engine {
+    /// The compared version that is nearest to this one, of the same product and major version; `None` where there is none.
+    /// Equal in product, major and minor where this version was compared itself.
+    pub fn nearest_profile(self) -> Option<Self> {
+        let same = PROFILES
+            .iter()
+            .filter(|(product, major, _)| (*product, *major) == (self.product, self.major));
+        let (product, major, minor) =
+            *same.min_by_key(|(_, _, minor)| minor.abs_diff(self.minor))?;
+        Some(Self { product, major, minor, patch: None })
+    }
+
+    /// Whether this minor version was compared with the running engine.
+    pub fn has_profile(self) -> bool {
+        self.nearest_profile().is_some_and(|nearest| nearest.minor == self.minor)
+    }
+}
+
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let product = match self.product {

@@ -32,7 +32,7 @@ impl Default for Limits {
             depth: 1_024,
             paths: 100_000,
             shapes: 65_536,
-            example_bytes: 480,
+            example_bytes: 1_024,
             problems: 1_000,
             in_flight_bytes: 64 << 20,
         }

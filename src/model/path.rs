@@ -86,10 +86,17 @@ impl fmt::Display for FieldPath {
             if i > 0 {
                 f.write_str(".")?;
             }
-            f.write_str(&visible(name.as_bytes()).replace('\\', "\\\\").replace('.', "\\."))?;
+            f.write_str(&visible(&marked(name.as_bytes())))?;
         }
         Ok(())
     }
+}
+
+/// A name whose own dots and backslashes are marked, so that they are neither separators nor escapes.
+fn marked(name: &[u8]) -> Vec<u8> {
+    let mark =
+        |byte: &u8| if matches!(byte, b'.' | b'\\') { vec![b'\\', *byte] } else { vec![*byte] };
+    name.iter().flat_map(mark).collect()
 }
 
 /// Bytes as text that hides nothing: what is not UTF-8 becomes `\xNN`, and a lone surrogate (ED A0..BF xx) `\udXXX`.
@@ -132,6 +139,13 @@ mod tests {
         let path = FieldPath(vec!["a.b".into(), "c\\".into(), "".into()]);
         assert_eq!(path.to_string(), "a\\.b.c\\\\.");
         assert_eq!(FieldPath::parse(&path.to_string()), path);
+    }
+
+    #[test]
+    fn an_escaped_byte_in_a_path_is_not_a_backslash_in_a_name() {
+        let shown = |name: &[u8]| FieldPath(vec![name.into()]).to_string();
+        assert_eq!(shown(b"\xff"), "\\xff");
+        assert_eq!(shown(b"\\xff"), "\\\\xff");
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Refused {
     pub first_reject: Reject,
     /// The first record's bytes, as far as the example limit goes.
     pub first_bytes: Vec<u8>,
+    /// The smallest record made from the first one that is still refused alike, where one was looked for.
+    pub witness: Option<Vec<u8>>,
 }
 
 /// A number of records, with the first and the last by delivery.

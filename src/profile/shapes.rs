@@ -42,11 +42,6 @@ impl Shapes {
         shape.last = shape.last.max(sighting);
     }
 
-    /// Whether a shape is in the list.
-    pub(super) fn has(&self, id: u64) -> bool {
-        self.index.contains_key(&id)
-    }
-
     fn find(&mut self, id: u64, slots: &[u32], sighting: Sighting) -> usize {
         let next = self.list.len();
         let place = *self
@@ -54,8 +49,7 @@ impl Shapes {
             .entry(id)
             .or_insert_with(|| u32::try_from(next).expect("fewer shapes than bytes in memory"));
         if place as usize == next {
-            let mut slots: Box<[u32]> = slots.into();
-            slots.sort_unstable();
+            let slots = slots.into();
             self.list.push(Seen { id, slots, records: 0, first: sighting, last: sighting });
         }
         place as usize

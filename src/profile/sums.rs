@@ -210,15 +210,23 @@ fn profile(reader: Reader, mut shapes: Shapes, mut side: Side, most: usize) -> P
     }
     let paths: Vec<Arc<FieldPath>> =
         (0..).zip(&trie.nodes).map(|(node, _)| Arc::new(trie.path(node))).collect();
+    let mut order: Vec<u32> = (0..).zip(&paths).map(|(node, _)| node).collect();
+    order.sort_unstable_by_key(|node| &paths[*node as usize]);
+    let mut ranks = vec![0_u32; order.len()];
+    (0..).zip(&order).for_each(|(rank, node)| ranks[*node as usize] = rank);
+    let mut bits = vec![0_u64; order.len().div_ceil(8)];
     for shape in shapes.list {
-        let kind = |slot: &u32| {
+        let key = |slot: &u32| {
             let Slot { node, kind, .. } = trie.slots[*slot as usize];
-            (paths[node as usize].clone(), kind)
+            ranks[node as usize] << 3 | kind as u32
         };
-        let mut kinds: Vec<_> = shape.slots.iter().map(kind).collect();
-        kinds.sort_unstable();
+        let keys = sorted(shape.slots.iter().map(key).collect(), &mut bits);
+        let kinds = keys.into_iter().map(|key| {
+            let node = order[(key >> 3) as usize];
+            (paths[node as usize].clone(), Kind::ALL[(key & 7) as usize])
+        });
         let sums = ShapeSums {
-            paths: kinds,
+            paths: kinds.collect(),
             records: shape.records,
             first: shape.first,
             last: shape.last,
@@ -233,19 +241,41 @@ fn profile(reader: Reader, mut shapes: Shapes, mut side: Side, most: usize) -> P
             add_slot(&mut fields[slot.node as usize], slot, looks, seen);
         }
     }
-    for (node, ((mut sums, sketch), counts)) in
-        (0..).zip(fields.into_iter().zip(trie.sketches).zip(nodes))
-    {
+    let mut parts: Vec<_> = fields.into_iter().zip(trie.nodes).zip(nodes).map(Some).collect();
+    let sorted = order.into_iter().filter_map(|node| {
+        let ((mut sums, hot), counts) = parts[node as usize].take()?;
         if node == ROOT || Kind::ALL.iter().all(|kind| sums.kinds[*kind].count == 0) {
-            continue;
+            return None;
         }
-        (sums.distinct, sums.examples) = sketch.finish();
+        (sums.distinct, sums.examples) = hot.sketch.finish();
         sums.present = counts.present;
         sums.duplicates = counts.duplicates;
         sums.out_of_range = counts.out_of_range;
-        profile.fields.insert((*paths[node as usize]).clone(), sums);
-    }
+        Some(((*paths[node as usize]).clone(), sums))
+    });
+    profile.fields = sorted.collect();
     profile
+}
+
+/// Different numbers in their order. Where they are dense, setting a bit for each is faster than sorting. All of `bits` are
+/// 0 before and after.
+fn sorted(mut numbers: Vec<u32>, bits: &mut [u64]) -> Vec<u32> {
+    if numbers.len() * 8 < bits.len() {
+        numbers.sort_unstable();
+        return numbers;
+    }
+    for number in &numbers {
+        bits[(number >> 6) as usize] |= 1 << (number & 63);
+    }
+    let mut next = 0;
+    for (high, word) in (0_u32..).zip(bits) {
+        while *word != 0 {
+            numbers[next] = high << 6 | word.trailing_zeros();
+            next += 1;
+            *word &= *word - 1;
+        }
+    }
+    numbers
 }
 
 fn add_slot(

@@ -34,6 +34,8 @@ pub struct Frames<'r> {
     /// Bounded stretches so far, records among them.
     records: u64,
     layout: Layout,
+    /// Line feeds tell where records begin and end.
+    heeds_lines: bool,
     first_names: FirstNames,
     record_limit: usize,
     depth_limit: usize,
@@ -135,12 +137,21 @@ impl<'r> Frames<'r> {
             ending: Ending::Open,
             records: 0,
             layout: Layout { lines: true, line_start: true, own_line: true },
+            heeds_lines: true,
             first_names: FirstNames::default(),
             record_limit: limits.record_bytes,
             depth_limit: limits.depth,
             inflate_limit: limits.inflated_bytes,
             chunk: limits.chunk_bytes.max(1),
         }
+    }
+
+    /// The same where line feeds mean nothing: a writer that puts them nowhere, or anywhere.
+    #[must_use]
+    pub fn concatenated(mut self) -> Self {
+        self.layout = Layout { lines: false, line_start: false, own_line: false };
+        self.heeds_lines = false;
+        self
     }
 
     /// The bytes that are there, up to the record limit from [`Frames::at`].
@@ -234,8 +245,8 @@ impl<'r> Frames<'r> {
         while let Some(&byte) = bytes.get(self.at) {
             match byte {
                 b'\n' => {
-                    self.layout.line_start = true;
-                    self.layout.own_line = true;
+                    self.layout.line_start = self.heeds_lines;
+                    self.layout.own_line = self.heeds_lines;
                     lead = None;
                     self.at += 1;
                     continue;
@@ -340,7 +351,7 @@ impl<'r> Frames<'r> {
     /// A stretch of one line is a record of its own, any other is lost.
     fn cut(&mut self, next: usize, fault: Fault) -> Stretch {
         let bytes = &self.buffer[self.lead..next];
-        let text = bytes.trim_ascii_end();
+        let text = scan::trim_end(bytes);
         let ended = bytes[text.len()..].contains(&b'\n');
         if self.layout.own_line && ended && !text.contains(&b'\n') {
             return self.not_json(self.lead + text.len(), fault);
@@ -398,7 +409,7 @@ impl<'r> Frames<'r> {
     }
 
     fn go_on(&mut self, end: usize) {
-        let newline = end > 0 && self.buffer[end - 1] == b'\n';
+        let newline = self.heeds_lines && end > 0 && self.buffer[end - 1] == b'\n';
         self.layout.line_start = newline;
         self.layout.own_line = newline;
         self.at = end;
@@ -437,7 +448,9 @@ impl<'r> Frames<'r> {
         let least = double.max(self.filled + 1).max(self.chunk);
         let room = least.next_multiple_of(self.chunk);
         if self.buffer.len() < room {
-            self.buffer.resize(room, 0);
+            let mut grown = vec![0; room];
+            grown[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+            self.buffer = grown;
         }
         while self.filled < least && matches!(self.ending, Ending::Open) {
             self.read();

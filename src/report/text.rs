@@ -6,8 +6,8 @@
 
 mod block;
 mod head;
-mod paint;
-mod rows;
+pub(super) mod paint;
+pub(super) mod rows;
 mod tally;
 
 use std::io::{self, Write};
@@ -19,15 +19,17 @@ use crate::report::escape::harmless;
 
 /// Width of a sentence beside the margin.
 const WIDTH: usize = 120;
+/// Blocks of one rule that are shown.
+const SHOWN_BLOCKS: usize = 12;
 /// Problems that are shown one by one.
 const SHOWN_PROBLEMS: usize = 10;
 
 /// Writes the report.
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     head::write(report, out)?;
-    for block in block::blocks(&report.findings) {
-        writeln!(out)?;
-        block::write(report, &block, out)?;
+    let blocks = block::blocks(&report.findings);
+    for of_one_rule in blocks.chunk_by(|one, next| one[0].rule == next[0].rule) {
+        findings(report, of_one_rule, out)?;
     }
     writeln!(out)?;
     tally::write(report, out)?;
@@ -35,6 +37,21 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     not_run(report, out)?;
     writeln!(out)?;
     totals(report, out)
+}
+
+/// The blocks of one rule; many indices or objects can have many, and then the rest is said to be left out.
+fn findings(report: &Report, blocks: &[block::Block<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let (shown, rest) = blocks.split_at(blocks.len().min(SHOWN_BLOCKS));
+    for block in shown {
+        writeln!(out)?;
+        block::write(report, block, out)?;
+    }
+    let Some(first) = rest.first() else { return Ok(()) };
+    let rule =
+        paint::severity(first[0].level, &format!("{}[{}]", first[0].level.name(), first[0].rule));
+    let number = rest.iter().map(Vec::len).sum::<usize>() as u64;
+    let more = counted(number, "more finding", "more findings");
+    writeln!(out, "\n{rule}: {more}, left out here; `--format json` has them all")
 }
 
 /// Every stretch that was not read, with its place.

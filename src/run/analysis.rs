@@ -90,7 +90,7 @@ impl Analysis {
         let problems = &mut self.problems;
         let sums = self.walk.object(rank, &object.key, hint, body, &mut |seen| {
             let arrival = match seen {
-                Seen::Record { sighting, bytes, shape, content: _ } => {
+                Seen::Record { sighting, bytes, shape, .. } => {
                     Arrival { sighting, bytes, shape: Some(shape) }
                 }
                 Seen::Bounded { sighting, bytes, .. } => Arrival { sighting, bytes, shape: None },

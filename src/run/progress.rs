@@ -1,20 +1,32 @@
 //! What the user sees while objects are read: a bar on a terminal, nothing elsewhere, and one line at the end.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read};
 use std::time::Instant;
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use crate::cli::Progress;
-use crate::model::finding::Level;
 use crate::model::quantity::counted;
-use crate::model::report::Report;
 use crate::report::harmless;
 
 /// A running scan.
 pub(super) struct Meter {
     bar: ProgressBar,
     started: Instant,
+}
+
+/// What a finished scan comes to, for the last line.
+pub(super) struct Ended {
+    /// Records found.
+    pub records: u64,
+    /// Objects read.
+    pub objects: u64,
+    /// Inflated bytes.
+    pub bytes: u64,
+    /// Whether everything was read.
+    pub complete: bool,
+    /// The result in words.
+    pub outcome: String,
 }
 
 /// What was asked of a store.
@@ -43,18 +55,18 @@ impl Meter {
         Self { bar, started: Instant::now() }
     }
 
-    /// Tells what is read now, after `stored_bytes` of what came before.
-    pub(super) fn object(&self, key: &str, records: u64, stored_bytes: u64) {
-        self.bar.set_position(stored_bytes);
+    /// Tells what is read now; the bar moves as `body` is read.
+    pub(super) fn object<R: Read>(&self, key: &str, records: u64, body: R) -> impl Read {
         let name = key.rsplit('/').next().unwrap_or(key);
         self.bar.set_message(format!("{} records, {}", HumanCount(records), harmless(name)));
+        self.bar.wrap_read(body)
     }
 
     /// Ends; the last line on stderr sums up.
     #[expect(clippy::print_stderr, reason = "ring 3 speaks to the user")]
-    pub(super) fn end(self, report: &Report, traffic: Traffic) {
+    pub(super) fn end(self, ended: &Ended, traffic: Traffic) {
         self.bar.finish_and_clear();
-        eprintln!("{}", summary(report, traffic, self.started.elapsed().as_secs_f64()));
+        eprintln!("{}", summary(ended, traffic, self.started.elapsed().as_secs_f64()));
     }
 }
 
@@ -65,11 +77,7 @@ fn style() -> ProgressStyle {
     .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn summary(report: &Report, traffic: Traffic, seconds: f64) -> String {
-    let counts = &report.counts;
-    let found = |level: Level| {
-        report.findings.iter().filter(|finding| finding.level == level).count() as u64
-    };
+fn summary(ended: &Ended, traffic: Traffic, seconds: f64) -> String {
     let requests = match traffic.requests {
         0 => String::new(),
         requests => {
@@ -77,13 +85,11 @@ fn summary(report: &Report, traffic: Traffic, seconds: f64) -> String {
         }
     };
     format!(
-        "Scanned {} in {} ({}), {requests}{seconds:.1} s; {}, {}, {}; {}",
-        counted(counts.records, "record", "records"),
-        counted(counts.objects, "object", "objects"),
-        HumanBytes(counts.bytes),
-        counted(found(Level::Error), "error", "errors"),
-        counted(found(Level::Warning), "warning", "warnings"),
-        counted(found(Level::Note), "note", "notes"),
-        if report.complete { "complete" } else { "INCOMPLETE" },
+        "Scanned {} in {} ({}), {requests}{seconds:.1} s; {}; {}",
+        counted(ended.records, "record", "records"),
+        counted(ended.objects, "object", "objects"),
+        HumanBytes(ended.bytes),
+        ended.outcome,
+        if ended.complete { "complete" } else { "INCOMPLETE" },
     )
 }

@@ -121,7 +121,16 @@ fn the_same_input_gives_the_same_bytes_from_anywhere() {
         .output();
     let there =
         mapdrift(&["check", "experiment", "--format", "json"]).current_dir(copy.path()).output();
+    let absolute = run(&["check", EXPERIMENT, "--format", "json"]);
     assert_eq!(here.unwrap().stdout, there.unwrap().stdout);
+    assert_eq!(
+        absolute.stdout,
+        mapdrift(&["check", ".", "--format", "json"])
+            .current_dir(EXPERIMENT)
+            .output()
+            .unwrap()
+            .stdout
+    );
 }
 
 #[test]

@@ -119,3 +119,103 @@ fn chain(failure: &DateFailure, text: &str, format: &str) -> Value {
         .map(|cause| json!([cause.error_type, cause.reason.as_deref().map(fill)]))
         .collect()
 }
+
+#[test]
+fn joda_reads_what_it_should_not() {
+    let engine = Engine::parse("es:6.5.4").unwrap();
+    for (format, text, expected) in [
+        ("strict_year", "+007", "-61946294400000"),
+        ("strict_date", "2019-+4-30", "1556582400000"),
+        ("strict_date_hour", "2019-04-30T+7", "1556607600000"),
+        ("date_optional_time", "2019-04-30t07.5z", "1556609400000"),
+        ("epoch_millis", "1e400", "0"),
+        ("epoch_millis", "9223372036854775808", "-9223372036854775808"),
+        ("yy-MM", "--05", "-62062156800000"),
+        (
+            "yyyy-MM-dd HH:mm z",
+            "2019-03-10 02:30 EST",
+            "illegal_instant_exception: Cannot parse \"2019-03-10 02:30 EST\": Illegal instant due to time zone offset transition (America/New_York)",
+        ),
+        (
+            "strict_date",
+            "2019-02-29",
+            "illegal_field_value_exception: Cannot parse \"2019-02-29\": Value 29 for dayOfMonth must be in the range [1,28]",
+        ),
+        ("yyyy", "x😀", "illegal_argument_exception: Invalid format: \"x😀\""),
+    ] {
+        assert_eq!(read(format, text, engine), expected, "{format} {text}");
+    }
+}
+
+#[test]
+fn java_time_reads_what_was_said_and_fills_in_the_rest() {
+    for (engine, format, text, expected) in [
+        ("es:7.10.2", "strict_date_optional_time", "2019T07", "25200000"),
+        (
+            "es:7.10.2",
+            "yyyy-MM-dd",
+            "2019-02-31",
+            "date_time_exception: Invalid date 'FEBRUARY 31'",
+        ),
+        ("es:7.10.2", "strict_date", "2019-02-31", "1551571200000"),
+        ("es:7.10.2", "strict_hour_minute", "24:00", "0"),
+        ("es:7.10.2", "uuuu-MM-dd HH:mm VV", "2019-03-31 02:30 Europe/Paris", "1553995800000"),
+        ("es:7.10.2", "uuuu-MM-dd HH:mm VV", "2019-10-27 02:30 Europe/Paris", "1572136200000"),
+        ("es:7.10.2", "epoch_second", "-5.5", "-4500"),
+        ("es:8.19.21", "epoch_second", "-5.5", "-5500"),
+        ("os:3.8.0", "epoch_millis", "201.9.", "201"),
+        ("os:2.19.6", "epoch_second", "-5.5", "-4500"),
+        (
+            "es:7.10.2",
+            "epoch_millis",
+            "-5",
+            "illegal_argument_exception: failed to parse date field [-5] with format [epoch_millis]",
+        ),
+        ("es:7.10.2", "weekyear_week_day", "2033-W53-4", "2019427200000"),
+        ("es:7.10.2", "dateOptionalTime", "2019-04-30", "1556582400000"),
+        ("es:9.5.3", "strict_date_time", "2019-04-30T07:30:00Z", "1556609400000"),
+        ("es:9.5.3", "strict_date_optional_time", "2019-04-30T07:30:00UTC+2", "1556602200000"),
+        (
+            "es:9.5.3",
+            "strict_date_optional_time",
+            "2019T",
+            "illegal_argument_exception: failed to parse date field [2019T] with format [strict_date_optional_time]",
+        ),
+        ("es:9.5.3", "YYYY-MM-dd", "2019-04-30", "1546128000000"),
+    ] {
+        let engine = Engine::parse(engine).unwrap();
+        assert_eq!(read(format, text, engine), expected, "{format} {text} on {engine}");
+    }
+}
+
+#[test]
+fn a_format_that_is_not_known_says_so() {
+    for (engine, format) in [
+        ("es:6.5.4", "zzzz"),
+        ("es:6.5.4", "CC"),
+        ("es:7.10.2", "uuuu-MM-dd z"),
+        ("es:7.10.2", "QQQQ uuuu"),
+        ("os:2.19.6", "rfc3339_lenient"),
+    ] {
+        let failure = DateFormat::compile(format, Engine::parse(engine).unwrap()).unwrap_err();
+        assert!(failure.unknown.is_some() && failure.causes.is_empty(), "{format}: {failure:?}");
+    }
+}
+
+#[test]
+fn finer_digits_than_milliseconds_are_reported() {
+    let format = DateFormat::compile(DEFAULT_FORMAT, Engine::parse("os:3.8.0").unwrap()).unwrap();
+    let moment = format.parse("1969-12-31T23:59:59.123456789Z").unwrap();
+    assert_eq!((moment.millis, moment.nanos_of_milli), (-877, 456_789));
+}
+
+/// Milliseconds, or the outermost exception.
+fn read(format: &str, text: &str, engine: Engine) -> String {
+    match DateFormat::compile(format, engine).unwrap().parse(text) {
+        Ok(moment) => moment.millis.to_string(),
+        Err(failure) => {
+            let cause = &failure.causes[0];
+            format!("{}: {}", cause.error_type, cause.reason.as_deref().unwrap_or("null"))
+        }
+    }
+}

@@ -13,6 +13,8 @@ use mapdrift::model::problem::{Problem, ProblemKind};
 use mapdrift::model::report::{Inputs, Report, ReportedField};
 use mapdrift::model::timeline::{Addition, Decision, Origin};
 use mapdrift::report;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Every format of `report`, as its snapshot in `fixtures/report` has it.
 fn check(name: &str, report: &Report) {
@@ -61,6 +63,39 @@ fn no_format_lets_a_name_command_the_terminal() {
     }
 }
 
+proptest! {
+    #![proptest_config(seeded())]
+
+    #[test]
+    fn no_name_breaks_a_line_or_commands_the_terminal(name in "\\PC{0,4}[\\x00-\\x1f\\x7f-\\u{9f}\\u{2028}-\\u{202e}]{1,4}\\PC{0,4}") {
+        let lines = |report: &Report| formats(report).map(|(_, bytes)| bytes.split(|byte| *byte == b'\n').count());
+        let mut report = rich();
+        let plain = lines(&report);
+        for finding in &mut report.findings {
+            finding.message = name.clone();
+        }
+        prop_assert_eq!(lines(&report), plain);
+        for (_, bytes) in formats(&report) {
+            let shown = String::from_utf8(bytes).unwrap();
+            prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'));
+            let turns = shown.contains(['\u{202e}', '\u{2028}']);
+            prop_assert!(!turns);
+        }
+    }
+}
+
+#[test]
+fn what_text_leaves_out_is_said() {
+    let mut report = rich();
+    let found = rejected();
+    report.findings =
+        (0..40).map(|i| Finding { tokens: vec![i.to_string()], ..found.clone() }).collect();
+    let text = String::from_utf8(formats(&report)[0].1.clone()).unwrap();
+    assert_eq!(text.matches("error[value-rejected-by-type]").count(), 13);
+    assert!(text.contains("28 more findings, left out here"), "{text}");
+    assert!(text.contains("40 errors"), "{text}");
+}
+
 #[test]
 fn severity_is_a_word_and_a_colour() {
     let mut coloured = Vec::new();
@@ -83,6 +118,15 @@ fn json_holds_every_finding_with_its_own_fingerprint() {
     let prints: std::collections::BTreeSet<_> =
         findings.iter().map(|f| f["fingerprint"].as_str()).collect();
     assert_eq!((findings.len(), prints.len()), (report.findings.len(), report.findings.len()));
+}
+
+fn seeded() -> ProptestConfig {
+    ProptestConfig {
+        cases: 64,
+        rng_seed: RngSeed::Fixed(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 const INDEX: &str = "interest_service_click2";

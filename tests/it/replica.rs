@@ -13,11 +13,33 @@ use mapdrift::model::engine::{Engine, Product};
 use mapdrift::model::fate::{Fate, Reject};
 use serde_json::{Value, json};
 
+/// Engines that answered the random cases.
+const RANDOM: &[&str] = &["es-6.5.4"];
+
+/// The engines (the start of their name), the documents (the start of "case: document"), the reason.
+type Known = (&'static str, &'static str, &'static str);
+
 /// Disagreements that stand, by engine and case prefix, each with its reason.
-const KNOWN: &[(&str, &str, &str)] = &[
+const KNOWN: &[Known] = &[
     ("", "type-percolator: {\"v\":{\"a\":{\"b\":\"c\"}}}", "which queries exist is not replicated"),
-    ("es-6", "type-date_range: {\"v\":{\"gte\":\"1.2.3.4\"", "the date math parser of Joda words its errors differently"),
-    ("", "type-binary-", "what is left of a string after Jackson's base64 error is printed as its preview"),
+    (
+        "es-6",
+        "type-date_range: {\"v\":{\"gte\":\"1.2.3.4\"",
+        "Joda's date math words its errors differently",
+    ),
+    (
+        "",
+        "type-binary-",
+        "what is left of a string after Jackson's base64 error is printed as its preview",
+    ),
+    ("es-7.10", "json-top-doc: ", "the single-document API takes UTF-16, _bulk does not"),
+    ("os-1", "json-top-doc: ", "the single-document API takes UTF-16, _bulk does not"),
+    ("os-", "type-unsigned_long", "a decimal's preview is printed by BigDecimal"),
+    ("os-3", "json-name: {\"k", "a name that the mapping update cannot read back fails there"),
+    ("os-3", "json-name: {\"m", "a name that the mapping update cannot read back fails there"),
+    ("os-3", "json-name: {\"n", "a name that the mapping update cannot read back fails there"),
+    ("es-", "json-dup-skipped: {\"e\":{\"a\":01}}", "Jackson's words for a leading zero"),
+    ("es-9", "type-dense_vector: {\"v\":\"", "texts of vectors are not read"),
 ];
 
 #[test]
@@ -67,9 +89,29 @@ fn opensearch_3_agrees() {
 
 /// Replays every case of an engine and fails on any disagreement that is not known.
 fn check(engine: &str) {
-    let cases = load("cases.json.gz");
-    let answers = load(&format!("answers/{engine}.json.gz"));
     let mut tally = Tally::default();
+    replay_all(engine, "cases.json.gz", &format!("answers/{engine}.json.gz"), &mut tally);
+    if RANDOM.contains(&engine) {
+        replay_all(engine, "random/cases.json.gz", &format!("random/{engine}.json.gz"), &mut tally);
+    }
+    tally.print(engine);
+    let unexpected: Vec<_> = tally
+        .disagreements
+        .iter()
+        .filter(|found| !KNOWN.iter().any(|known| found.is(known, engine)))
+        .collect();
+    for found in unexpected.iter().take(limit()) {
+        println!("{found}");
+    }
+    assert!(unexpected.is_empty(), "{engine}: {} disagreements", unexpected.len());
+    for known in KNOWN.iter().filter(|known| known.0 == engine || known.0.len() > 3) {
+        let stands = tally.disagreements.iter().any(|found| found.is(known, engine));
+        assert!(stands || !engine.starts_with(known.0), "{known:?} does not disagree any more");
+    }
+}
+
+fn replay_all(engine: &str, cases: &str, answers: &str, tally: &mut Tally) {
+    let (cases, answers) = (load(cases), load(answers));
     for case in cases["cases"].as_array().unwrap() {
         let id = case["id"].as_str().unwrap();
         let answer = &answers["answers"][id];
@@ -80,18 +122,12 @@ fn check(engine: &str) {
         match answer.get("fresh") {
             Some(runs) => {
                 for (doc, run) in docs.iter().zip(runs.as_array().unwrap()) {
-                    replay(engine, case, std::slice::from_ref(doc), run, &mut tally);
+                    replay(engine, case, std::slice::from_ref(doc), run, tally);
                 }
             }
-            None => replay(engine, case, &docs, answer, &mut tally),
+            None => replay(engine, case, &docs, answer, tally),
         }
     }
-    tally.print(engine);
-    let unexpected: Vec<_> = tally.disagreements.iter().filter(|d| !d.is_known(engine)).collect();
-    for found in unexpected.iter().take(limit()) {
-        println!("{found}");
-    }
-    assert!(unexpected.is_empty(), "{engine}: {} disagreements", unexpected.len());
 }
 
 fn limit() -> usize {
@@ -99,13 +135,13 @@ fn limit() -> usize {
 }
 
 #[derive(Default)]
-struct Tally {
-    documents: usize,
-    rejected: usize,
-    disagreements: Vec<Disagreement>,
+pub(crate) struct Tally {
+    pub documents: usize,
+    pub rejected: usize,
+    pub disagreements: Vec<Disagreement>,
 }
 
-struct Disagreement {
+pub(crate) struct Disagreement {
     class: &'static str,
     case: String,
     document: String,
@@ -114,16 +150,21 @@ struct Disagreement {
 }
 
 impl Disagreement {
-    fn is_known(&self, engine: &str) -> bool {
+    /// Whether it stands, with a reason in the table.
+    pub(crate) fn is_known(&self, engine: &str) -> bool {
+        KNOWN.iter().any(|known| self.is(known, engine))
+    }
+
+    fn is(&self, known: &Known, engine: &str) -> bool {
         let place = format!("{}: {}", self.case, self.document);
-        KNOWN.iter().any(|(e, case, _)| engine.starts_with(e) && place.starts_with(case))
+        engine.starts_with(known.0) && place.starts_with(known.1)
     }
 }
 
 impl std::fmt::Display for Disagreement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { class, case, document, expected, found } = self;
-        let short = |text: &str| text.chars().take(600).collect::<String>();
+        let short = |text: &str| text.chars().take(400).collect::<String>();
         let document: String = document.chars().take(150).collect();
         write!(
             f,
@@ -146,7 +187,14 @@ impl Tally {
         );
     }
 
-    fn disagree(&mut self, class: &'static str, case: &Value, doc: &[u8], expected: String, found: String) {
+    fn disagree(
+        &mut self,
+        class: &'static str,
+        case: &Value,
+        doc: &[u8],
+        expected: String,
+        found: String,
+    ) {
         self.disagreements.push(Disagreement {
             class,
             case: case["id"].as_str().unwrap().to_owned(),
@@ -157,7 +205,7 @@ impl Tally {
     }
 }
 
-fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &mut Tally) {
+pub(crate) fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &mut Tally) {
     if answer.get("create").is_some() {
         return; // The engine refused the index: there is nothing to replay.
     }
@@ -177,7 +225,8 @@ fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &
         let indexed = index.index(doc);
         tally.documents += 1;
         compare_fate(case, doc, item, &indexed.fate, tally);
-        let of_request = if mappings.len() == 1 && docs.len() > 1 { docs.len() - 1 } else { position };
+        let of_request =
+            if mappings.len() == 1 && docs.len() > 1 { docs.len() - 1 } else { position };
         let request = if mappings.len() == 1 { 0 } else { position };
         if of_request == position {
             if let Some(now) = mappings.get(request).filter(|now| !now.is_null()) {
@@ -197,8 +246,12 @@ fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &
 fn is_beyond_the_replica(case: &Value, item: &Value) -> bool {
     item["reason"] == "request body is required"
         || item["text"].as_str().is_some_and(|text| text.starts_with("driver"))
-        || case["docs"].as_array().is_some_and(|docs| docs.iter().any(|doc| doc.get("type").is_some()))
-        || item["reason"].as_str().is_some_and(|r| r.contains("as the final mapping would have more than 1 type"))
+        || case["docs"]
+            .as_array()
+            .is_some_and(|docs| docs.iter().any(|doc| doc.get("type").is_some()))
+        || item["reason"]
+            .as_str()
+            .is_some_and(|r| r.contains("as the final mapping would have more than 1 type"))
 }
 
 fn start(version: Engine, case: &Value, answer: &Value) -> Option<Index> {
@@ -228,7 +281,8 @@ fn restart(version: Engine, case: &Value, body: &Value) -> Index {
     if settings.is_null() {
         settings = json!({});
     }
-    settings["index.provided_name"] = json!(format!("c-{}", case["id"].as_str().unwrap().to_lowercase()));
+    settings["index.provided_name"] =
+        json!(format!("c-{}", case["id"].as_str().unwrap().to_lowercase()));
     Index::new(version, read, Settings::read(&settings)).unwrap()
 }
 
@@ -290,16 +344,49 @@ fn link(kind: &str, reason: &str) -> String {
     if TYPE_ONLY.contains(&kind) {
         return kind.to_owned();
     }
-    let first = reason.lines().next().unwrap_or_default();
-    let first: String = first.chars().take(690).collect();
-    let text = without_chance(&without_preview(&without_id(&first)));
+    let first = without_places(reason.lines().next().unwrap_or_default());
+    if kind.starts_with("x_content")
+        && !first.contains("Current token")
+        && !first.contains("Numeric value")
+    {
+        return kind.to_owned(); // Jackson's words for bytes that are no JSON.
+    }
+    let first = first.as_str();
+    let text = without_chance(&without_preview(&without_id(first)));
+    // Recorded reasons are cut at 700 characters.
+    let text: String = text.chars().take(400).collect();
     format!("{kind}: {text}")
 }
 
 fn without_id(text: &str) -> String {
-    let Some((head, rest)) = text.split_once("in document with id '") else { return text.to_owned() };
+    let Some((head, rest)) = text.split_once("document with id '") else { return text.to_owned() };
     let rest = rest.split_once('\'').map_or("", |(_, rest)| rest);
-    format!("{head}in document with id '?'{rest}")
+    format!("{head}document with id '?'{rest}")
+}
+
+/// Places are written as the engine does, but depend on how far its parser had read; Jackson's words behind them are left out.
+fn without_places(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('[') {
+        let end = rest[start..].find(']').map(|end| start + end);
+        let place = end.map(|end| &rest[start + 1..end]).is_some_and(|inside| {
+            inside.contains(':') && inside.bytes().all(|byte| byte == b':' || byte.is_ascii_digit())
+        });
+        let next = if place { end.unwrap() + 1 } else { start + 1 };
+        out.push_str(if place { &rest[..start] } else { &rest[..next] });
+        if place {
+            out.push_str("[l:c]");
+        }
+        rest = &rest[next..];
+    }
+    out.push_str(rest);
+    for words in ["failed to parse: [l:c]", "[l:c] [l:c]"] {
+        if let Some((head, _)) = out.split_once(words) {
+            return format!("{head}{words} ...");
+        }
+    }
+    out
 }
 
 /// Previews of objects come in hash order.
@@ -312,8 +399,14 @@ fn without_preview(text: &str) -> String {
 
 /// What the JVM decides: the order of hash sets, and a digit too many in `Float.toString` before JDK 19.
 fn without_chance(text: &str) -> String {
-    let text = text.replace("1.17549435E-38", "1.1754944E-38").replace("2.14748365E9", "2.1474836E9");
-    for order in ["has been exceeded due to object field", "must be one of", "is longer than the limit of"] {
+    let text =
+        text.replace("1.17549435E-38", "1.1754944E-38").replace("2.14748365E9", "2.1474836E9");
+    if let Some((head, _)) = text.split_once("from TemporalAccessor: {") {
+        return head.to_owned();
+    }
+    for order in
+        ["has been exceeded due to object field", "must be one of", "is longer than the limit of"]
+    {
         if let Some((head, _)) = text.split_once(order) {
             let head = head.split("Field name [").next().unwrap_or(head);
             return format!("{head}{order} ...");
@@ -322,7 +415,7 @@ fn without_chance(text: &str) -> String {
     text
 }
 
-fn documents(case: &Value, values: &Value) -> Vec<Vec<u8>> {
+pub(crate) fn documents(case: &Value, values: &Value) -> Vec<Vec<u8>> {
     let listed = if case.get("docs_file").is_some() { values } else { &case["docs"] };
     listed.as_array().unwrap().iter().map(document).collect()
 }
@@ -352,7 +445,7 @@ fn base64(text: &str) -> Vec<u8> {
     bytes
 }
 
-fn load(name: &str) -> Value {
+pub(crate) fn load(name: &str) -> Value {
     let path = format!("{}/fixtures/engines/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut text = String::new();
     GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();

@@ -54,7 +54,7 @@ pub(super) enum Refused {
 
 /// What a string says, before it is made a moment.
 enum Said {
-    Fields(Resolved),
+    Fields(Box<Resolved>),
     /// Seconds since 1970 and nanoseconds of the second.
     Instant(i64, i64),
 }
@@ -93,8 +93,8 @@ impl Java {
             return false;
         }
         let version = (self.engine.major, self.engine.minor);
-        let converts = self.engine.product == Product::Elasticsearch
-            && (version >= (8, 7) || version < (7, 0));
+        let converts =
+            self.engine.product == Product::Elasticsearch && !((7, 0)..(8, 7)).contains(&version);
         if converts { self.parse(text).is_ok() } else { self.say(text).is_ok() }
     }
 
@@ -121,7 +121,7 @@ impl Java {
     /// OpenSearch moves what does not fit to the nearest end; the others overflow.
     fn to_millis(&self, seconds: i64, nanos: i64) -> Result<(i64, u32), Vec<Cause>> {
         const FARTHEST: i64 = 31_556_889_864_403_199;
-        if seconds > FARTHEST || seconds < -FARTHEST - 35_361_144_000_000 {
+        if !(-31_557_014_167_219_200..=FARTHEST).contains(&seconds) {
             // Java prints the fields in the order of a hash map that changes from run to run.
             let fields = format!(
                 "{{InstantSeconds={seconds}, NanoOfSecond={nanos}, MicroOfSecond={}, MilliOfSecond={}}}",
@@ -257,14 +257,14 @@ impl Parser {
                 .ok_or(Failure::Iso),
             Self::Iso(iso) => iso
                 .parse(text)
-                .map(|fields| Said::Fields(with_time(fields)))
+                .map(|fields| Said::Fields(Box::new(with_time(fields))))
                 .map_err(|_| Failure::Iso),
             Self::Nodes { nodes, rules } => {
                 let mut found = Found::default();
                 match node::parse(nodes, &mut found, text, 0) {
                     Ok(end) if end < text.len() => Err(Failure::Rest(end)),
                     Ok(_) => resolve(found.fields, *rules)
-                        .map(Said::Fields)
+                        .map(|resolved| Said::Fields(Box::new(resolved)))
                         .map_err(|reason| Failure::Thrown(in_weeks(&reason, rules.weeks))),
                     Err(Stop::At(at)) => Err(Failure::At(at)),
                     Err(Stop::Thrown(reason)) => Err(Failure::Thrown(reason)),

@@ -63,6 +63,14 @@ pub(super) fn regions() -> &'static [&'static str] {
     })
 }
 
+/// Those of [`regions`] that begin with this letter.
+pub(super) fn regions_with(first: u8) -> &'static [&'static str] {
+    let all = regions();
+    let begins = |name: &&str| name.bytes().next().unwrap_or(0);
+    &all[all.partition_point(|name| begins(name) < first)
+        ..all.partition_point(|name| begins(name) <= first)]
+}
+
 fn value(offset: Offset) -> i64 {
     i64::from(offset.seconds())
 }

@@ -2,12 +2,12 @@
 //!
 //! In: a field that was just given the current token. Out: what the targets make of it; unmapped targets are made.
 
-use crate::engine::document::{Doc, splitting};
+use crate::engine::document::{Doc, expanding, splitting};
 use crate::engine::dynamic;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
 use crate::engine::names;
-use crate::engine::switches::CopyObject;
+use crate::engine::switches::{CopyObject, Walk};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Found, Node};
 use crate::model::path::visible;
@@ -41,7 +41,11 @@ fn copy_one(target: &[u8], doc: &mut Doc<'_>) -> Outcome {
         }
         Some(Found::Node(Node::Alias(_))) => {
             let shown = visible(target);
-            return Err(Failure::argument(format!("Cannot copy to a field alias [{shown}].")));
+            let text = format!("Cannot copy to a field alias [{shown}].");
+            return Err(match doc.switches().walk {
+                Walk::Splitting => Failure::argument(text),
+                Walk::Expanding => doc.mapping_failure(text),
+            });
         }
         Some(Found::Node(Node::Object(_))) | None => {}
     }
@@ -84,6 +88,9 @@ fn copy_below<'t>(
     root: &std::sync::Arc<crate::engine::tree::ObjectNode>,
 ) -> Outcome {
     let Some(leaf) = segments.last().copied() else { return Ok(()) };
+    if doc.switches().walk == Walk::Expanding {
+        return expanding::copy_below(segments, doc);
+    }
     let parent = splitting::dynamic_parent(doc, root, segments)?;
     if doc.token() == Token::Null && doc.switches().copy_null_ignored {
         return Ok(());

@@ -24,7 +24,7 @@ pub(crate) fn walk(doc: &mut Doc<'_>) -> Outcome {
 }
 
 /// Whatever is no mapper parsing exception becomes the cause of one.
-fn wrap(failure: Box<Failure>) -> Box<Failure> {
+fn wrap(failure: Failure) -> Failure {
     match failure.kind.as_ref() {
         "mapper_parsing_exception" | "strict_dynamic_mapping_exception" => failure,
         _ => Failure::mapper("failed to parse").because(failure),
@@ -225,18 +225,22 @@ fn parse_new_object<'t>(
             doc.parser.skip_children()?;
         }
         Dynamic::Runtime => {
-            let node = match doc.switches().runtime_makes_no_objects {
-                true => {
-                    let full = doc.path_as_text(leaf);
-                    Node::Object(dynamic::phantom_object(&parent, &full))
+            let node = if doc.switches().runtime_makes_no_objects {
+                let full = doc.path_as_text(leaf);
+                Node::Object(dynamic::phantom_object(&parent, &full))
+            } else {
+                match dynamic::new_object(doc, &parent, leaf)? {
+                    Some(node) => node,
+                    None => return doc.parser.skip_children(),
                 }
-                false => dynamic::new_object(doc, &parent, leaf)?,
             };
             doc.path.push(leaf);
             parse_node(doc, &node)?;
         }
         Dynamic::True => {
-            let node = dynamic::new_object(doc, &parent, leaf)?;
+            let Some(node) = dynamic::new_object(doc, &parent, leaf)? else {
+                return doc.parser.skip_children();
+            };
             doc.path.push(leaf);
             parse_node(doc, &node)?;
         }
@@ -271,7 +275,9 @@ fn parse_new_array<'t>(
     let depth = doc.path.len();
     let parent = dynamic_parent(doc, object, segments)?;
     match dynamic::mode(doc, &parent, dynamic::Wanted::Array, leaf) {
-        Dynamic::Strict | Dynamic::StrictAllowTemplates => return Err(doc.strict(&parent, parent.dynamic, leaf)),
+        Dynamic::Strict | Dynamic::StrictAllowTemplates => {
+            return Err(doc.strict(&parent, parent.dynamic, leaf));
+        }
         Dynamic::False | Dynamic::FalseAllowTemplates => {
             parse_elements(doc, &parent, leaf, &[leaf])?;
         }
@@ -351,8 +357,12 @@ fn parse_null<'t>(
     match target(doc, object, name, segments)? {
         Target::Mapped(node) => parse_node(doc, &node),
         Target::Metadata(metadata) => metadata::parse(doc, metadata),
-        Target::Nothing if object.own == Some(Dynamic::Strict) => Err(doc.strict(object, Dynamic::Strict, name)),
-        Target::Nothing => Ok(()),
+        Target::Nothing => match object.own {
+            Some(own @ (Dynamic::Strict | Dynamic::StrictAllowTemplates)) => {
+                Err(doc.strict(object, own, name))
+            }
+            _ => Ok(()),
+        },
     }
 }
 
@@ -414,12 +424,14 @@ fn existing<'w>(doc: &Doc<'w>, full: &[u8]) -> Option<Existing<'w>> {
     }
     match doc.world.root.find(full)? {
         Found::Node(Node::Object(object)) => Some(Existing::Object(object)),
-        Found::Node(Node::Field(field)) | Found::Multi(field) => Some(Existing::Leaf(&field.type_name)),
+        Found::Node(Node::Field(field)) | Found::Multi(field) => {
+            Some(Existing::Leaf(&field.type_name))
+        }
         Found::Node(Node::Alias(_)) => Some(Existing::Leaf("alias")),
     }
 }
 
-fn in_the_way(segments: &[&[u8]], full: &[u8], type_name: &str) -> Box<Failure> {
+fn in_the_way(segments: &[&[u8]], full: &[u8], type_name: &str) -> Failure {
     let (name, shown) = (visible(&segments.join(&b'.')), visible(full));
     let text = format!(
         "Could not dynamically add mapping for field [{name}]. Existing mapping for [{shown}] must be of type object but found [{type_name}]."
@@ -427,7 +439,7 @@ fn in_the_way(segments: &[&[u8]], full: &[u8], type_name: &str) -> Box<Failure> 
     Failure::mapper(text).class(RejectClass::DottedName).field(|| names::path(full))
 }
 
-fn end_of_input(doc: &Doc<'_>, object: &ObjectNode, name: Option<&[u8]>) -> Box<Failure> {
+fn end_of_input(doc: &Doc<'_>, object: &ObjectNode, name: Option<&[u8]>) -> Failure {
     let full = match &*object.full {
         [] => doc.world.type_name.to_string(),
         full => visible(full),

@@ -22,8 +22,11 @@ impl Boolean {
         if off("index") && off("doc_values") && switch(leaf, "store") != Some(true) {
             return Rule::Unread;
         }
-        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
-        Rule::Boolean(Self { ignore_malformed: malformed && around.switches.boolean_malformed })
+        let malformed =
+            switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        Rule::Boolean(Self {
+            ignore_malformed: malformed && around.switches.fields.boolean_malformed,
+        })
     }
 }
 

@@ -87,7 +87,9 @@ fn inputs(field: &FieldNode, doc: &mut Doc<'_>, token: Token<'_>) -> Outcome {
                 Some(Token::String(text)) => input(field, doc, text),
                 Some(other) => {
                     let word = other.word();
-                    return refuse(format!("input array must have string values, but was [{word}]"));
+                    return refuse(format!(
+                        "input array must have string values, but was [{word}]"
+                    ));
                 }
             }
         },
@@ -107,7 +109,10 @@ fn weight(token: Token<'_>) -> Outcome {
         }
         Token::Float(text) => (visible(text), None),
         other => {
-            return refuse(format!("weight must be a number or string, but was [{}]", other.word()));
+            return refuse(format!(
+                "weight must be a number or string, but was [{}]",
+                other.word()
+            ));
         }
     };
     match value {
@@ -121,11 +126,10 @@ fn weight(token: Token<'_>) -> Outcome {
 
 /// What stands below declared contexts is passed over: their rules are not replicated.
 fn contexts(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    match field.definition.params.contains_key("contexts") {
-        true => doc.parser.skip_children(),
-        false => {
-            let full = visible(&field.full);
-            refuse(format!("contexts field is not supported for field: [{full}]"))
-        }
+    if field.definition.params.contains_key("contexts") {
+        doc.parser.skip_children()
+    } else {
+        let full = visible(&field.full);
+        refuse(format!("contexts field is not supported for field: [{full}]"))
     }
 }

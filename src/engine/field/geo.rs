@@ -32,7 +32,7 @@ impl Point {
 
 /// `GeoPointFieldMapper#parse`, in its own wrapper from 6.6 on.
 pub(crate) fn parse(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     take(rule, field, doc).map_err(|failure| {
         let failure = failure.field(|| names::path(&field.full));
         let own = match geo {
@@ -40,10 +40,7 @@ pub(crate) fn parse(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
             Geo::Es8 | Geo::Es717 => !is_bare(&failure),
             _ => true,
         };
-        match own {
-            true => wrapped(field, doc, failure),
-            false => failure,
-        }
+        if own { wrapped(field, doc, failure) } else { failure }
     })
 }
 
@@ -52,7 +49,7 @@ fn is_bare(failure: &Failure) -> bool {
     failure.class == RejectClass::Other
 }
 
-fn wrapped(field: &FieldNode, doc: &Doc<'_>, failure: Box<Failure>) -> Box<Failure> {
+fn wrapped(field: &FieldNode, doc: &Doc<'_>, failure: Failure) -> Failure {
     let full = visible(&field.full);
     let text = format!("failed to parse field [{full}] of type [{}]", field.type_name);
     let class = match failure.class {
@@ -75,7 +72,7 @@ fn take(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
 
 fn take_elements(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     while !matches!(doc.parser.current(), Some(Token::EndArray) | None) {
-        if doc.token() != Token::Null || doc.switches().geo != Geo::Es8 {
+        if doc.token() != Token::Null || doc.switches().fields.geo != Geo::Es8 {
             take_one(rule, field, doc)?;
         }
         doc.parser.advance()?;
@@ -96,7 +93,9 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         in_range(rule, field, lat, lon)
     };
     match read(doc) {
-        Err(failure) if rule.ignore_malformed && swallows_flat(doc.switches().geo, &failure) => {
+        Err(failure)
+            if rule.ignore_malformed && swallows_flat(doc.switches().fields.geo, &failure) =>
+        {
             doc.parser = begin;
             while !matches!(doc.parser.current(), Some(Token::EndArray) | None) {
                 doc.parser.advance()?;
@@ -104,7 +103,7 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
             field::ignore(field, doc);
             Ok(())
         }
-        Err(mut failure) if matches!(doc.switches().geo, Geo::Es8 | Geo::Es717) => {
+        Err(mut failure) if matches!(doc.switches().fields.geo, Geo::Es8 | Geo::Es717) => {
             if !failure.message().starts_with("illegal l") {
                 failure.class = RejectClass::Other;
             }
@@ -126,13 +125,14 @@ fn take_one(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let begin = doc.parser.clone();
     let read = point(rule, doc).and_then(|(lat, lon)| in_range(rule, field, lat, lon));
     let Err(failure) = read else { return Ok(()) };
-    if doc.switches().geo != Geo::Es65
+    if doc.switches().fields.geo != Geo::Es65
         && matches!(begin.current(), Some(Token::BeginObject | Token::BeginArray))
     {
         doc.parser = begin;
         doc.parser.skip_children()?;
     }
-    let ignorable = failure.kind == "parse_exception" || !matches!(doc.switches().geo, Geo::Es65 | Geo::Es68);
+    let ignorable = failure.kind == "parse_exception"
+        || !matches!(doc.switches().fields.geo, Geo::Es65 | Geo::Es68);
     if rule.ignore_malformed && ignorable {
         field::ignore(field, doc);
         return Ok(());
@@ -140,7 +140,7 @@ fn take_one(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     Err(failure)
 }
 
-fn parse_exception(text: impl Into<std::borrow::Cow<'static, str>>) -> Box<Failure> {
+fn parse_exception(text: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
     Failure::new("parse_exception", text).class(RejectClass::ValueType)
 }
 
@@ -172,12 +172,13 @@ fn in_range(rule: &Point, field: &FieldNode, lat: f64, lon: f64) -> Outcome {
 }
 
 fn check_z(rule: &Point, z: f64) -> Outcome {
-    match rule.ignore_z {
-        true => Ok(()),
-        false => Err(parse_exception(format!(
+    if rule.ignore_z {
+        Ok(())
+    } else {
+        Err(parse_exception(format!(
             "Exception parsing coordinates: found Z value [{}] but [ignore_z_value] parameter is [false]",
             java_double(z)
-        ))),
+        )))
     }
 }
 
@@ -201,7 +202,9 @@ fn array(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
         if found.len() == 3 {
             check_z(rule, found[2])?;
         }
-        if found.len() > 3 && matches!(doc.switches().geo, Geo::Es7 | Geo::Es717 | Geo::Os2 | Geo::Es8) {
+        if found.len() > 3
+            && matches!(doc.switches().fields.geo, Geo::Es7 | Geo::Es717 | Geo::Os2 | Geo::Es8)
+        {
             return Err(parse_exception("[geo_point] field type does not accept > 3 dimensions"));
         }
     }
@@ -214,7 +217,7 @@ fn array(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
 struct Parts {
     lat: Option<f64>,
     lon: Option<f64>,
-    bad: Option<Box<Failure>>,
+    bad: Option<Failure>,
     geohash: Option<String>,
     kind: Option<String>,
     coordinates: Option<Vec<f64>>,
@@ -222,7 +225,7 @@ struct Parts {
 
 fn object(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
     let mut parts = Parts::default();
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     loop {
         match doc.parser.advance()? {
             Some(Token::EndObject) | None => break,
@@ -247,9 +250,9 @@ fn object(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
     }
     match (parts.lat, parts.lon, geo) {
         (Some(lat), Some(lon), _) => Ok((lat, lon)),
-        (None, None, Geo::Es8) => Err(parse_exception(
-            "field must be either lat/lon, geohash string or type/coordinates",
-        )),
+        (None, None, Geo::Es8) => {
+            Err(parse_exception("field must be either lat/lon, geohash string or type/coordinates"))
+        }
         (None, None, Geo::Os2) => Err(parse_exception("token [END_OBJECT] not allowed")),
         (None, _, Geo::Es8) => Err(parse_exception("Required [lat]")),
         (_, None, Geo::Es8) => Err(parse_exception("Required [lon]")),
@@ -259,7 +262,7 @@ fn object(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
 }
 
 fn member(rule: &Point, doc: &mut Doc<'_>, name: &[u8], parts: &mut Parts) -> Outcome {
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     match (name, geo) {
         (b"lat" | b"lon", _) => {
             let lat = name == b"lat";
@@ -322,7 +325,7 @@ fn coordinate(doc: &mut Doc<'_>, word: &str, parts: &mut Parts) -> Outcome<Optio
 
 /// `GeoPoint#resetFromString`.
 fn from_text(rule: &Point, text: &str, doc: &Doc<'_>) -> Outcome<(f64, f64)> {
-    let geo = doc.switches().geo;
+    let geo = doc.switches().fields.geo;
     let knows_wkt = !matches!(geo, Geo::Es65 | Geo::Es68);
     if knows_wkt && text.to_lowercase().contains("point") {
         return wkt(rule, text);
@@ -377,7 +380,8 @@ const BASE_32: &str = "0123456789bcdefghjkmnpqrstuvwxyz";
 
 /// A geohash: its first twelve letters are read. The place itself does not matter here.
 fn geohash(text: &str) -> Outcome<(f64, f64)> {
-    let refuse = |reason: String| Err(parse_exception(reason.clone()).because(Failure::argument(reason)));
+    let refuse =
+        |reason: String| Err(parse_exception(reason.clone()).because(Failure::argument(reason)));
     if text.is_empty() {
         return refuse("empty geohash".to_owned());
     }

@@ -19,8 +19,13 @@ pub(crate) fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         Token::BeginObject => read_object(field, doc, &mut name, &mut parent)?,
         other => {
             let word = other.word();
+            let full = if doc.switches().fields.join_names_null {
+                visible(&field.full)
+            } else {
+                "null".to_owned()
+            };
             return Err(Failure::state(format!(
-                "[null] expected START_OBJECT or VALUE_STRING but was: {word}"
+                "[{full}] expected START_OBJECT or VALUE_STRING but was: {word}"
             ))
             .class(RejectClass::ValueType));
         }
@@ -40,7 +45,9 @@ fn read_object(
             Some(Token::EndObject) | None => return Ok(()),
             Some(Token::Name(found)) => current = found,
             Some(Token::String(text)) if current == b"name" => *name = Some(visible(text)),
-            Some(Token::String(_) | Token::Integer(_) | Token::Float(_)) if current == b"parent" => {
+            Some(Token::String(_) | Token::Integer(_) | Token::Float(_))
+                if current == b"parent" =>
+            {
                 *parent = true;
             }
             Some(Token::String(_) | Token::Integer(_) | Token::Float(_)) => {
@@ -55,13 +62,16 @@ fn read_object(
 fn check(field: &FieldNode, doc: &Doc<'_>, name: Option<String>, parent: bool) -> Outcome {
     let full = visible(&field.full);
     let Some(name) = name else {
-        return match doc.switches().join_names_null && doc.switches().field_error == FieldError::WithPreview {
-            true => refuse(format!("null join name in field [{full}]")),
-            false => Err(Failure::new(
+        return if doc.switches().fields.join_names_null
+            && doc.switches().field_error == FieldError::WithPreview
+        {
+            refuse(format!("null join name in field [{full}]"))
+        } else {
+            Err(Failure::new(
                 "null_pointer_exception",
                 "Cannot invoke \"String.equals(Object)\" because \"name\" is null",
             )
-            .class(RejectClass::ValueType)),
+            .class(RejectClass::ValueType))
         };
     };
     let relations = field.definition.params.get("relations").and_then(Value::as_object);

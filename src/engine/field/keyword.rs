@@ -24,9 +24,10 @@ pub(crate) struct Keyword {
 
 impl Keyword {
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
-        let own = leaf.params.get("ignore_above").and_then(|value| {
-            value.as_u64().or_else(|| value.as_str()?.parse().ok())
-        });
+        let own = leaf
+            .params
+            .get("ignore_above")
+            .and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
         let limit = own.or(around.settings.ignore_above);
         let on = |key: &str| switch(leaf, key).unwrap_or(true);
         Self {
@@ -57,20 +58,30 @@ pub(crate) fn take(rule: &Keyword, field: &FieldNode, doc: &mut Doc<'_>) -> Outc
 
 /// Lucene refuses the term when the document is indexed, which is after the mapping update; from 8.2 the parse does.
 fn immense(rule: &Keyword, field: &FieldNode, doc: &mut Doc<'_>, text: &[u8]) -> Outcome {
-    if !rule.makes_terms && !doc.switches().immense_in_parse {
+    let switches = doc.switches();
+    if !rule.makes_terms && (!switches.fields.immense_in_parse || switches.fields.immense_unindexed)
+    {
         return Ok(());
     }
     let full = visible(&field.full);
     let start: Vec<String> = text.iter().take(30).map(ToString::to_string).collect();
+    let (space, rest) = if switches.fields.immense_in_parse {
+        ("", "'".to_owned())
+    } else {
+        let rest = format!(
+            "', original message: bytes can be at most {LONGEST_TERM} in length; got {}",
+            text.len()
+        );
+        (" ", rest)
+    };
     let reason = format!(
-        "Document contains at least one immense term in field=\"{full}\" (whose UTF8 encoding is longer than the max length {LONGEST_TERM}), all of which were skipped.  Please correct the analyzer to not produce such terms.  The prefix of the first immense term is: '[{}]...', original message: bytes can be at most {LONGEST_TERM} in length; got {}",
-        start.join(", "),
-        text.len()
+        "Document contains at least one immense term in field=\"{full}\" (whose UTF8 encoding is longer than the max length {LONGEST_TERM}), all of which were skipped. {space}Please correct the analyzer to not produce such terms. {space}The prefix of the first immense term is: '[{}]...{rest}",
+        start.join(", ")
     );
     let failure = Failure::argument(reason)
         .class(RejectClass::TermTooLong)
         .field(|| names::path(&field.full));
-    if doc.switches().immense_in_parse {
+    if switches.fields.immense_in_parse {
         return Err(failure);
     }
     let cause = format!("bytes can be at most {LONGEST_TERM} in length; got {}", text.len());

@@ -5,10 +5,10 @@
 
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
-use crate::engine::field::{self, switch};
+use crate::engine::field::{self, Reading, switch};
 use crate::engine::number::{
-    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float, parse_long,
-    string_to_long, string_to_narrow,
+    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float,
+    parse_long, string_to_long, string_to_narrow,
 };
 use crate::engine::switches::{JsonErrors, Walk};
 use crate::engine::tape::Token;
@@ -64,6 +64,14 @@ impl Kind {
 }
 
 impl Number {
+    pub(crate) fn reading(&self) -> Reading {
+        match self.kind {
+            Kind::Double => Reading::Double,
+            Kind::Float | Kind::HalfFloat => Reading::Float,
+            _ => Reading::Written,
+        }
+    }
+
     pub(crate) fn ignores_malformed(&self) -> bool {
         self.ignore_malformed
     }
@@ -113,12 +121,10 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
-    match doc.switches().json_malformed {
-        true => token.is_value(),
-        false => matches!(
-            failure.kind.as_ref(),
-            "illegal_argument_exception" | "number_format_exception"
-        ),
+    if doc.switches().fields.json_malformed {
+        token.is_value()
+    } else {
+        matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
     }
 }
 
@@ -132,6 +138,11 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
             let text = visible(text);
+            if text.len() > 1000 && doc.switches().fields.number_string_limit {
+                let length = text.chars().count();
+                let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
+                return Err(Failure::argument(text).class(RejectClass::ValueType));
+            }
             let taken = match kind {
                 Kind::Long => string_long(&text),
                 Kind::Integer | Kind::Byte => string_narrow(&text, Narrow::Integer),
@@ -144,6 +155,11 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
             Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
             _ => json_integer(token, &visible(text), kind, coerce, doc)?,
         },
+        Token::BeginObject if doc.switches().fields.object_as_number => {
+            return Err(
+                Failure::argument("Cannot parse object as number").class(RejectClass::ObjectScalar)
+            );
+        }
         other => {
             let verb = match doc.switches().json_errors {
                 JsonErrors::Jackson3 => "cannot use numeric value accessors",
@@ -172,7 +188,7 @@ fn string_float(text: &str, kind: Kind) -> Outcome<Taken> {
     }
 }
 
-fn classed(cause: crate::model::fate::Cause) -> Box<Failure> {
+fn classed(cause: crate::model::fate::Cause) -> Failure {
     let range = cause.reason.as_deref().is_some_and(|text| text.contains("out of range"));
     let class = if range { RejectClass::NumberRange } else { RejectClass::ValueType };
     Failure::from_cause(cause).class(class)
@@ -234,13 +250,26 @@ fn json_integer(
     };
     let (low, high) = Narrow::Short.range();
     if kind == Kind::Short && !(low..=high).contains(&value) {
-        let text = format!("Numeric value ({text}) out of range of Java short");
-        return Err(range_error(doc, text, token));
+        let text = match doc.switches().json_errors {
+            JsonErrors::Jackson3 => {
+                format!("Numeric value ({text}) out of range of `short` ({low} - {high})")
+            }
+            _ => format!("Numeric value ({text}) out of range of Java short"),
+        };
+        return Err(match doc.switches().json_errors {
+            JsonErrors::Jackson210 => json_failure(doc, "json_parse_exception", text),
+            _ => range_error(doc, text),
+        }
+        .class(RejectClass::NumberRange));
     }
     let fraction = Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
     if !coerce {
         let full = parse_double(text).unwrap_or(f64::NAN);
-        #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "Java compares the long with the double")]
+        #[expect(
+            clippy::float_cmp,
+            clippy::cast_precision_loss,
+            reason = "Java compares the long with the double"
+        )]
         if value as f64 != full {
             let (shown, class) = (java_double(full), kind.class());
             let text = format!("{shown} cannot be converted to {class} without data loss");
@@ -256,11 +285,14 @@ fn cut(text: &str) -> Option<i64> {
     let value = parse_double(text).ok()?;
     #[expect(clippy::cast_precision_loss, reason = "Jackson compares doubles")]
     let inside = value >= i64::MIN as f64 && value <= i64::MAX as f64;
-    #[expect(clippy::cast_possible_truncation, reason = "Java's cast: towards zero, and at 2^63 the largest long")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "Java's cast: towards zero, and at 2^63 the largest long"
+    )]
     inside.then_some(value as i64)
 }
 
-fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Box<Failure> {
+fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Failure {
     let (word, low, high) = match kind {
         Kind::Long => ("long", i64::MIN, i64::MAX),
         _ => ("int", i64::from(i32::MIN), i64::from(i32::MAX)),
@@ -269,11 +301,17 @@ fn out_of_range(doc: &Doc<'_>, text: &str, kind: Kind, token: Token<'_>) -> Box<
         JsonErrors::Jackson3 => format!("`{word}`"),
         _ => word.to_owned(),
     };
-    let text = format!("Numeric value ({text}) out of range of {word} ({low} - {high})");
-    range_error(doc, text, token)
+    let digits = text.trim_start_matches('-').len();
+    let shown = match (token, doc.switches().json_errors) {
+        (Token::Float(_), _) | (_, JsonErrors::Jackson28) => text.to_owned(),
+        _ if text.len() >= 1000 => format!("[Integer with {digits} digits]"),
+        _ => text.to_owned(),
+    };
+    let text = format!("Numeric value ({shown}) out of range of {word} ({low} - {high})");
+    range_error(doc, text)
 }
 
-fn range_error(doc: &Doc<'_>, text: String, _token: Token<'_>) -> Box<Failure> {
+fn range_error(doc: &Doc<'_>, text: String) -> Failure {
     let kind = match doc.switches().json_errors {
         JsonErrors::Jackson28 => "json_parse_exception",
         _ => "input_coercion_exception",
@@ -282,7 +320,7 @@ fn range_error(doc: &Doc<'_>, text: String, _token: Token<'_>) -> Box<Failure> {
 }
 
 /// Jackson's exception for a token of the wrong kind.
-pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Box<Failure> {
+pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Failure {
     let kind = match doc.switches().json_errors {
         JsonErrors::Jackson3 => "input_coercion_exception",
         _ => "json_parse_exception",
@@ -296,7 +334,7 @@ pub(crate) fn not_coercible(doc: &Doc<'_>, text: String, token: Token<'_>) -> Bo
 
 /// An exception of the JSON library while a value is read: 8.x puts its own around it, OpenSearch 3 puts Jackson 2's names around
 /// Jackson 3's.
-pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> Box<Failure> {
+pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> Failure {
     match (doc.switches().json_errors, doc.switches().walk) {
         (JsonErrors::Jackson3, _) => {
             let inner = match kind {

@@ -25,7 +25,8 @@ pub(crate) fn take_binary(doc: &mut Doc<'_>) -> Outcome {
         Token::String(text) => match base64_fault(text) {
             None => Ok(()),
             Some(fault) => {
-                let fault = format!("Failed to decode VALUE_STRING as base64 (MIME-NO-LINEFEEDS): {fault}");
+                let fault =
+                    format!("Failed to decode VALUE_STRING as base64 (MIME-NO-LINEFEEDS): {fault}");
                 Err(json_failure(doc, kind, fault).class(RejectClass::ValueType))
             }
         },
@@ -62,7 +63,9 @@ fn base64_fault(text: &[u8]) -> Option<String> {
                 unit = 0;
             }
             b'=' if unit == 3 => unit = 0,
-            other => return Some(format!("Illegal character (code 0x{other:x}) in base64 content")),
+            other => {
+                return Some(format!("Illegal character (code 0x{other:x}) in base64 content"));
+            }
         }
     }
     (unit != 0).then(|| "Unexpected end of base64-encoded String".to_owned())
@@ -76,6 +79,10 @@ pub(crate) struct Scaled {
 }
 
 impl Scaled {
+    pub(crate) fn ignores_malformed(&self) -> bool {
+        self.ignore_malformed
+    }
+
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {
         let settings = around.settings;
         Self {
@@ -90,12 +97,15 @@ pub(crate) fn take_scaled(rule: &Scaled, field: &FieldNode, doc: &mut Doc<'_>) -
     if token == Token::Null || (rule.coerce && token == Token::String(b"")) {
         return Ok(());
     }
-    let read = number::read_any_double(rule.coerce, doc).and_then(|value| match value.is_finite() {
-        true => Ok(()),
-        false => refuse(format!(
-            "[scaled_float] only supports finite values, but got [{}]",
-            java_double(value)
-        )),
+    let read = number::read_any_double(rule.coerce, doc).and_then(|value| {
+        if value.is_finite() {
+            Ok(())
+        } else {
+            refuse(format!(
+                "[scaled_float] only supports finite values, but got [{}]",
+                java_double(value)
+            ))
+        }
     });
     match read {
         Ok(()) => {
@@ -105,15 +115,16 @@ pub(crate) fn take_scaled(rule: &Scaled, field: &FieldNode, doc: &mut Doc<'_>) -
             Ok(())
         }
         Err(failure) if rule.ignore_malformed => {
-            let argument =
-                matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception");
-            let json = token.is_value() && doc.switches().scaled_json_malformed;
-            match argument || json {
-                true => {
-                    field::ignore(field, doc);
-                    Ok(())
-                }
-                false => Err(failure),
+            let argument = matches!(
+                failure.kind.as_ref(),
+                "illegal_argument_exception" | "number_format_exception"
+            );
+            let json = doc.switches().fields.scaled_json_malformed;
+            if argument || json {
+                field::ignore(field, doc);
+                Ok(())
+            } else {
+                Err(failure)
             }
         }
         Err(failure) => Err(failure),
@@ -132,8 +143,10 @@ pub(crate) fn take_unsigned(rule: &Scaled, field: &FieldNode, doc: &mut Doc<'_>)
         Token::Integer(text) | Token::Float(text) => unsigned(&visible(text), Shown::Whole),
         _ => number::read(Kind::Long, rule.coerce, doc).map(|_| ()),
     };
+    // A JSON number out of range is found after the place where malformed values are ignored.
+    let string = matches!(token, Token::String(_) | Token::True | Token::False);
     match read {
-        Err(_) if rule.ignore_malformed && token.is_value() => {
+        Err(_) if rule.ignore_malformed && string => {
             field::ignore(field, doc);
             Ok(())
         }
@@ -168,11 +181,13 @@ fn whole_digits(text: &str) -> String {
     let mantissa = mantissa.trim_start_matches(['-', '+']);
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits: String = [whole, fraction].concat().chars().map(ascii_digit).collect();
-    let point = whole.chars().count().cast_signed() + exponent.parse::<isize>().unwrap_or(isize::MAX / 2);
+    let point =
+        whole.chars().count().cast_signed() + exponent.parse::<isize>().unwrap_or(isize::MAX / 2);
     if point > 5_000 {
         return text.to_owned();
     }
-    let kept: String = (0..point).map(|i| digits.chars().nth(i.cast_unsigned()).unwrap_or('0')).collect();
+    let kept: String =
+        (0..point).map(|i| digits.chars().nth(i.cast_unsigned()).unwrap_or('0')).collect();
     let kept = kept.trim_start_matches('0');
     match kept {
         "" => "0".to_owned(),
@@ -183,8 +198,21 @@ fn whole_digits(text: &str) -> String {
 /// A digit of any script as its ASCII twin.
 fn ascii_digit(letter: char) -> char {
     let text = letter.to_string();
-    let digit = crate::engine::number::parse_long(&text).ok().and_then(|digit| u32::try_from(digit).ok());
+    let digit =
+        crate::engine::number::parse_long(&text).ok().and_then(|digit| u32::try_from(digit).ok());
     digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(letter)
+}
+
+/// `wildcard` of OpenSearch: any scalar by its text; from 3.x on it has doc values, whose length Lucene limits.
+pub(crate) fn take_wildcard(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    let Some(text) = field::text(doc)? else { return Ok(()) };
+    let values = switch(&field.definition, "doc_values") != Some(false);
+    if doc.switches().fields.wildcard_values && values && text.len() > 32_766 {
+        let full = visible(&field.full);
+        let text = format!("DocValuesField \"{full}\" is too large, must be <= 32766");
+        doc.walked.late.get_or_insert(Failure::argument(text).class(RejectClass::TermTooLong));
+    }
+    Ok(())
 }
 
 /// `flattened` and `flat_object`: an object or null.
@@ -237,17 +265,20 @@ pub(crate) fn take_query(doc: &mut Doc<'_>) -> Outcome {
 pub(crate) fn take_version(doc: &mut Doc<'_>) -> Outcome {
     let Some(text) = field::text(doc)? else { return Ok(()) };
     let text = visible(text);
-    if text.trim().is_empty() && text.is_empty() {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(".");
+    if doc.token() == Token::String(b"") {
         return refuse("Version string cannot be null or empty".to_owned());
     }
-    match is_version(&text) {
-        true => Ok(()),
-        false => refuse(format!("Invalid semantic version format: [{text}]")),
+    if is_version(&text) {
+        Ok(())
+    } else {
+        refuse(format!("Invalid semantic version format: [{text}]"))
     }
 }
 
 fn is_version(text: &str) -> bool {
-    let (core, build) = text.split_once('+').map_or((text, None), |(core, build)| (core, Some(build)));
+    let (core, build) =
+        text.split_once('+').map_or((text, None), |(core, build)| (core, Some(build)));
     let (numbers, before) =
         core.split_once('-').map_or((core, None), |(numbers, before)| (numbers, Some(before)));
     let number = |part: &str| {
@@ -255,7 +286,8 @@ fn is_version(text: &str) -> bool {
         digits && (part == "0" || !part.starts_with('0'))
     };
     let identifiers = |text: &str| {
-        let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let letters =
+            |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         text.split('.').all(|part| !part.is_empty() && letters(part))
     };
     let parts: Vec<&str> = numbers.split('.').collect();

@@ -57,11 +57,12 @@ impl Range {
                 Bound::Date(Arc::new(format), pattern.into())
             }
         };
-        let malformed = switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
+        let malformed =
+            switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
         Rule::Range(Self {
             bound,
             coerce: switch(leaf, "coerce").unwrap_or(around.settings.coerce.unwrap_or(true)),
-            ignore_malformed: malformed && around.switches.range_malformed,
+            ignore_malformed: malformed && around.switches.fields.range_malformed,
         })
     }
 
@@ -99,7 +100,11 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                     b"lte" => (false, false),
                     other => {
                         let shown = visible(other);
-                        return Err(error(doc, field, format_args!("with unknown parameter [{shown}]")));
+                        return Err(error(
+                            doc,
+                            field,
+                            format_args!("with unknown parameter [{shown}]"),
+                        ));
                     }
                 };
                 if token == Token::Null {
@@ -108,7 +113,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                 let step = if lower { 1 } else { -1 };
                 match bound(rule, doc) {
                     Ok(value) => {
-                        let value = if open { next(value, step) } else { value };
+                        let value = if open { next(&value, step) } else { value };
                         *(if lower { &mut from } else { &mut to }) = Some(value);
                     }
                     Err(_) if rule.ignore_malformed => ignored = true,
@@ -124,7 +129,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     in_order(from, to)
 }
 
-fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Box<Failure> {
+fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Failure {
     let full = visible(&field.full);
     doc.mapping_failure(format_args!("error parsing field [{full}], {text}"))
         .class(RejectClass::ValueType)
@@ -143,7 +148,8 @@ fn bound(rule: &Range, doc: &Doc<'_>) -> Outcome<Value> {
         Bound::Date(format, pattern) => date_bound(format, pattern, doc),
         Bound::Ip => {
             let text = doc.parser.text(doc.switches())?;
-            let address = std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
+            let address =
+                std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
             match address {
                 Some(address) => Ok(Value::Ip(order(address))),
                 None => {
@@ -186,8 +192,8 @@ fn date_bound(format: &DateFormat, pattern: &str, doc: &Doc<'_>) -> Outcome<Valu
 }
 
 /// The neighbour of an open bound.
-fn next(value: Value, step: i8) -> Value {
-    match value {
+fn next(value: &Value, step: i8) -> Value {
+    match *value {
         Value::Integer(number) => Value::Integer(number + i128::from(step)),
         Value::Float(number) if step > 0 => Value::Float(number.next_up()),
         Value::Float(number) => Value::Float(number.next_down()),
@@ -226,9 +232,10 @@ fn network(text: &[u8]) -> Outcome {
         };
         prefix.parse::<u8>().is_ok_and(|prefix| prefix <= bits)
     });
-    match valid {
-        true => Ok(()),
-        false => Err(Failure::argument(format!("Expected [ip/prefix] but was [{shown}]"))
-            .class(RejectClass::ValueType)),
+    if valid {
+        Ok(())
+    } else {
+        Err(Failure::argument(format!("Expected [ip/prefix] but was [{shown}]"))
+            .class(RejectClass::ValueType))
     }
 }

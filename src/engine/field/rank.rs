@@ -28,10 +28,20 @@ pub(crate) fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
 pub(crate) fn take_many(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     if doc.token() != Token::BeginObject {
         let word = doc.token().word();
+        let kind = &field.type_name;
         return refuse(format!(
-            "[rank_features] fields must be json objects, expected a START_OBJECT but got: {word}"
+            "[{kind}] fields must be json objects, expected a START_OBJECT but got: {word}"
         ));
     }
+    // Names of features keep their dots.
+    let keep = doc.parser.keeps_dots();
+    doc.parser.set_keep_dots(true);
+    let taken = take_features(field, doc);
+    doc.parser.set_keep_dots(keep);
+    taken
+}
+
+fn take_features(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let mut feature: &[u8] = b"";
     loop {
         match doc.parser.advance()? {
@@ -41,7 +51,9 @@ pub(crate) fn take_many(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
             Some(Token::String(_) | Token::Integer(_) | Token::Float(_)) => {
                 let value = float(doc)?;
                 let key = join(&field.full, feature);
-                if !doc.once.insert(key.clone()) {
+                // A sparse vector keeps the greatest of several weights.
+                let several = !doc.once.insert(key.clone());
+                if several && &*field.type_name == "rank_features" {
                     let shown = visible(&key);
                     return refuse(format!(
                         "[rank_features] fields do not support indexing multiple values for the same rank feature [{shown}] in the same document"
@@ -50,9 +62,9 @@ pub(crate) fn take_many(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                 check(value, &visible(feature), &visible(&field.full))?;
             }
             Some(other) => {
-                let word = other.word();
+                let (word, kind) = (other.word(), &field.type_name);
                 return refuse(format!(
-                    "[rank_features] fields take hashes that map a feature to a strictly positive float, but got unexpected token {word}"
+                    "[{kind}] fields take hashes that map a feature to a strictly positive float, but got unexpected token {word}"
                 ));
             }
         }

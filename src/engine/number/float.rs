@@ -172,7 +172,7 @@ impl Hex {
         if kept == 0 {
             return 0.0 * sign;
         }
-        if unit + i64::from(63 - kept.leading_zeros()) > highest {
+        if unit + i64::from(kept.ilog2()) > highest {
             return f64::INFINITY * sign;
         }
         #[expect(clippy::cast_precision_loss, reason = "at most 53 bits")]

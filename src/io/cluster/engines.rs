@@ -99,6 +99,16 @@ pub(super) fn either() -> Vec<Engine> {
     engines
 }
 
+/// Whether one of the engines can have composable templates and their components: Elasticsearch from 7.8 on (release notes,
+/// "New composable index templates"), every OpenSearch. An engine that is not known is asked.
+pub(super) fn may_compose_templates(engines: &[Engine]) -> bool {
+    let may = |engine: &Engine| match engine.product {
+        Product::Elasticsearch => (engine.major, engine.minor) >= (7, 8),
+        Product::OpenSearch => true,
+    };
+    engines.is_empty() || engines.iter().any(may)
+}
+
 /// Whether a node's version could be a mask, the version that compatibility mode shows: then it says nothing new.
 pub(super) fn is_mask(engine: Engine) -> bool {
     (engine.major, engine.minor, engine.patch) == (7, 10, Some(2))

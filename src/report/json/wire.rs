@@ -129,6 +129,8 @@ pub(super) struct Finding<'a> {
     pub(super) families: &'a [String],
     pub(super) engine: Option<Engine<'a>>,
     pub(super) witness: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) witness_cut: Option<bool>,
     pub(super) notes: &'a [String],
     pub(super) help: &'a [String],
     pub(super) fingerprint: String,

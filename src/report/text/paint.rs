@@ -8,13 +8,13 @@ use crate::model::finding::Level;
 const MARGIN: usize = 10;
 
 /// A label in the left margin, or the empty margin.
-pub(super) fn label(word: &str) -> String {
+pub(in crate::report) fn label(word: &str) -> String {
     let padding = MARGIN.saturating_sub(word.len());
     format!("{}{}", bold(word), " ".repeat(padding))
 }
 
 /// Text in the colour of a level.
-pub(super) fn severity(level: Level, text: &str) -> String {
+pub(in crate::report) fn severity(level: Level, text: &str) -> String {
     let colour = match level {
         Level::Error => AnsiColor::Red,
         Level::Warning => AnsiColor::Yellow,
@@ -24,12 +24,12 @@ pub(super) fn severity(level: Level, text: &str) -> String {
 }
 
 /// Text that stands out.
-pub(super) fn bold(text: &str) -> String {
+pub(in crate::report) fn bold(text: &str) -> String {
     styled(Style::new().bold(), text)
 }
 
 /// Frame and arrows.
-pub(super) fn frame(text: &str) -> String {
+pub(in crate::report) fn frame(text: &str) -> String {
     styled(Style::new().bold().fg_color(Some(AnsiColor::Blue.into())), text)
 }
 

@@ -11,12 +11,12 @@ use crate::report::escape::harmless;
 const MOST_LINES: usize = 8;
 
 /// The key of the object that holds a record.
-pub(super) fn object(report: &Report, at: Sighting) -> String {
+pub(in crate::report) fn object(report: &Report, at: Sighting) -> String {
     report.objects.get(at.object as usize).map(|object| harmless(&object.key)).unwrap_or_default()
 }
 
 /// `record 1, bytes 0..481, delivered 2019-04-30T06:33:00Z`.
-pub(super) fn sighting(report: &Report, at: Sighting) -> String {
+pub(in crate::report) fn sighting(report: &Report, at: Sighting) -> String {
     let bytes =
         format!("bytes {}..{}", at.byte_offset, at.byte_offset.saturating_add(at.byte_length));
     let object = report.objects.get(at.object as usize);
@@ -31,7 +31,7 @@ pub(super) fn sighting(report: &Report, at: Sighting) -> String {
 }
 
 /// `KEY | bytes 480..512`, as far as it is known.
-pub(super) fn place(object: &str, offset: Option<u64>, length: Option<u64>) -> String {
+pub(in crate::report) fn place(object: &str, offset: Option<u64>, length: Option<u64>) -> String {
     let object = harmless(object);
     match (offset, length) {
         (Some(from), Some(length)) => {
@@ -43,12 +43,12 @@ pub(super) fn place(object: &str, offset: Option<u64>, length: Option<u64>) -> S
 }
 
 /// The time of the object that holds a record.
-pub(super) fn time(report: &Report, at: Sighting) -> Option<Timestamp> {
+pub(in crate::report) fn time(report: &Report, at: Sighting) -> Option<Timestamp> {
     report.objects.get(at.object as usize)?.time
 }
 
 /// `2019-04-30 06:26:00 to 06:41:06 UTC`; the day is not repeated.
-pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
+pub(in crate::report) fn span(from: Timestamp, to: Timestamp) -> String {
     let (start, end) = (from.strftime("%F %T").to_string(), to.strftime("%F %T").to_string());
     match (start == end, from.strftime("%F").to_string() == to.strftime("%F").to_string()) {
         (true, _) => format!("{start} UTC"),
@@ -58,7 +58,7 @@ pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
 }
 
 /// Bytes with a decimal prefix, as object stores count.
-pub(super) fn size(bytes: u64) -> String {
+pub(in crate::report) fn size(bytes: u64) -> String {
     let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     for (unit, name) in units {
         if bytes >= unit {
@@ -73,7 +73,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// Names on lines of at most `width` characters; beyond `MOST_LINES` lines the rest is a number. Never empty.
-pub(super) fn names(all: &[String], width: usize) -> Vec<String> {
+pub(in crate::report) fn names(all: &[String], width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for (i, name) in all.iter().enumerate() {
         let mut entry = cut(name, width);
@@ -113,7 +113,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Text of at most `width` characters; `...` where there is more.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(in crate::report) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }
@@ -122,7 +122,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 }
 
 /// Columns of equal width, two blanks or more between them.
-pub(super) fn columns(rows: &[Vec<String>]) -> Vec<String> {
+pub(in crate::report) fn columns(rows: &[Vec<String>]) -> Vec<String> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()

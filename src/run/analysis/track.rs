@@ -207,9 +207,16 @@ fn live(
         component: &capture.component_templates,
     };
     let born = mapping::compose(name, templates, live.type_name.as_deref()).map_err(unreadable)?;
+    let unread = capture.unanswered.iter().filter(|note| note.contains("templates"));
     let shards = setting(&index.settings, "number_of_shards").unwrap_or(0);
     let birth = Birth { engine, declared: born.mapping, settings: Settings::read(&index.settings) };
-    birth.track(name.to_owned(), Some(live), shards, options)
+    let mut track = birth.track(name.to_owned(), Some(live), shards, options)?;
+    for note in unread {
+        track
+            .doubts
+            .add(Confidence::Likely, format!("what the index was born with is not known: {note}"));
+    }
+    Ok(track)
 }
 
 /// How an index was born.

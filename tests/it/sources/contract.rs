@@ -68,6 +68,28 @@ fn the_smallest_budget_delivers_the_same() {
 }
 
 #[test]
+fn the_next_objects_are_fetched_while_the_first_is_read_within_the_budget() {
+    let world = World::new();
+    for minute in 0..10 {
+        world.put(&key(minute), &vec![minute; 1 << 20]);
+    }
+    let listing = world.list("").unwrap();
+    let store = listing.store.clone().unwrap();
+    // Four objects share a mebibyte; each holds back what goes beyond its quarter.
+    let options = FetchOptions { in_flight_bytes: 1 << 20, parallel: 4, ..FetchOptions::default() };
+    let runtime = world.runtime.handle();
+    let bodies = fetch::start(runtime, listing.store, listing.entries, &options, &Stop::new());
+    (0..4).for_each(|minute| world.proxy.wait_for(&key(minute)));
+    // The page of the listing, and the four that fit.
+    assert_eq!(world.proxy.seen().len(), 1 + 4);
+    assert!(store.traffic().bytes() < 4 << 20);
+    assert_eq!(
+        bodies.map(|(_, body)| std::io::read_to_string(body).unwrap().len()).sum::<usize>(),
+        10 << 20
+    );
+}
+
+#[test]
 fn several_workers_share_one_fetch() {
     let world = World::new();
     for minute in 0..40 {

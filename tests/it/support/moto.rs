@@ -1,11 +1,12 @@
 //! moto, a store written by others that keeps `ETags` and obeys `If-Match`; started where `MAPDRIFT_ENGINES` is set.
-#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
+
+use super::engine::say;
 
 static STARTING: Mutex<()> = Mutex::new(());
 
@@ -16,11 +17,14 @@ pub(crate) struct Moto {
 }
 
 impl Moto {
-    /// Nothing, with a word in the test's output, where real services were not asked for. Where they were, a machine
-    /// without Python fails the test.
+    /// Nothing, with a word in the test output, where real services were not asked for. Where they were, a machine without
+    /// Python fails the test.
     pub(crate) fn start() -> Option<Self> {
-        if std::env::var_os("MAPDRIFT_ENGINES").is_none() {
-            println!("skipped: MAPDRIFT_ENGINES is not set, so moto was not started");
+        static SAID: Once = Once::new();
+        if std::env::var_os("MAPDRIFT_ENGINES").is_none_or(|setting| setting.is_empty()) {
+            SAID.call_once(|| {
+                say("stores: moto not started (MAPDRIFT_ENGINES is not set): tests of ETags are skipped");
+            });
             return None;
         }
         // The first one installs it.
@@ -29,6 +33,7 @@ impl Moto {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/moto");
         let mut child = Command::new(script)
             .arg(address.port().to_string())
+            .stdin(Stdio::piped())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -44,8 +49,8 @@ impl Moto {
 
 impl Drop for Moto {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
+        drop(self.child.stdin.take());
+        // It ends with its input; how, does not matter.
         let _ = self.child.wait();
     }
 }

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -64,10 +65,13 @@ impl FaultProxy {
         self.seen.0.lock().unwrap().clone()
     }
 
-    /// Waits for a request that holds the word.
+    /// Waits for a request that holds the word; one that never comes fails the test.
     pub(crate) fn wait_for(&self, word: &str) {
         let absent = |seen: &mut Vec<String>| !seen.iter().any(|head| head.contains(word));
-        drop(self.seen.1.wait_while(self.seen.0.lock().unwrap(), absent).unwrap());
+        let (seen, arrived) = &*self.seen;
+        let patience = Duration::from_mins(1);
+        let waited = arrived.wait_timeout_while(seen.lock().unwrap(), patience, absent).unwrap();
+        assert!(!waited.1.timed_out(), "no request holds {word}");
     }
 
     async fn serve(self, listener: TcpListener, server: SocketAddr) {

@@ -24,11 +24,11 @@ pub(super) enum Node {
     /// A region, an offset, or both.
     Zone,
     /// Blanks, then the node, in all `width` characters.
-    Pad { width: usize, node: Box<Node> },
+    Pad { width: usize, node: Box<Self> },
     /// From here on literals and offsets match in any case.
     AnyCase,
     /// All or nothing of these.
-    Optional(Vec<Node>),
+    Optional(Vec<Self>),
 }
 
 /// How a number looks.
@@ -367,8 +367,12 @@ fn parse_zone(found: &mut Found, text: &str, at: usize) -> Result<usize, Stop> {
 }
 
 fn longest_region(text: &str, any_case: bool) -> Option<&'static str> {
+    let near = match text.bytes().next() {
+        Some(first) if !any_case => zone::regions_with(first),
+        _ => zone::regions(),
+    };
     let fits = |name: &&&'static str| starts_with(text, 0, name, any_case).is_some();
-    zone::regions().iter().filter(fits).max_by_key(|name| name.len()).copied()
+    near.iter().filter(fits).max_by_key(|name| name.len()).copied()
 }
 
 fn prefixed_zone(prefix: &str, found: &mut Found, text: &str, start: usize) -> Result<usize, Stop> {

@@ -169,7 +169,7 @@ fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), F
     let too_many = || refused(&format!("Too many pattern letters: {letter}"));
     match letter {
         'u' | 'y' => {
-            year(if letter == 'u' { Field::Year } else { Field::YearOfEra }, count, builder)
+            year(if letter == 'u' { Field::Year } else { Field::YearOfEra }, count, builder);
         }
         'Y' => week_year(count, builder)?,
         'M' | 'L' if count <= 2 => small(Field::Month, count, builder),
@@ -179,7 +179,7 @@ fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), F
         'e' if count == 3 || count == 4 => word(Field::DayOfWeek, count == 3, builder),
         'c' if count == 2 => return Err(refused("Invalid pattern \"cc\"")),
         'e' | 'c' if count <= 2 => {
-            number(Field::LocalDayOfWeek, (count, count), Sign::Never, builder)
+            number(Field::LocalDayOfWeek, (count, count), Sign::Never, builder);
         }
         'M' | 'L' | 'Q' | 'q' | 'E' | 'e' | 'c' if count > 5 => return Err(too_many()),
         'M' | 'L' | 'Q' | 'q' | 'E' | 'e' | 'c' => {
@@ -209,7 +209,8 @@ fn add_letter(letter: char, count: usize, builder: &mut Builder) -> Result<(), F
             )));
         }
         'S' => {
-            builder.add_number(Node::Fraction { min: count, max: count, point: false }, Some(count))
+            builder
+                .add_number(Node::Fraction { min: count, max: count, point: false }, Some(count));
         }
         'A' | 'n' | 'N' if count > 19 => return Err(width_over_19(count)),
         'A' => number(Field::MilliOfDay, (count, 19), Sign::Never, builder),
@@ -243,7 +244,7 @@ fn year(field: Field, count: usize, builder: &mut Builder) {
 fn week_year(count: usize, builder: &mut Builder) -> Result<(), Fault> {
     match count {
         2 => {
-            builder.add_number(Node::Reduced { field: Field::LocalWeekYear, reserved: 0 }, Some(2))
+            builder.add_number(Node::Reduced { field: Field::LocalWeekYear, reserved: 0 }, Some(2));
         }
         20.. => return Err(width_over_19(count)),
         1..=3 => number(Field::LocalWeekYear, (count, 19), Sign::Normal, builder),

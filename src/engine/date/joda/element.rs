@@ -32,9 +32,9 @@ pub(super) enum Element {
     /// Milliseconds (factor 1) or seconds (1000) since 1970; takes the whole text wherever it stands.
     Epoch { factor: i64, longest: usize },
     /// One after the other.
-    All(Vec<Element>),
+    All(Vec<Self>),
     /// The alternative that reads furthest; nothing at all if `optional`.
-    Best { alternatives: Vec<Element>, optional: bool },
+    Best { alternatives: Vec<Self>, optional: bool },
 }
 
 /// How a number looks.

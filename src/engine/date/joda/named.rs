@@ -64,7 +64,7 @@ fn name(name: &str) -> Option<Element> {
         "epoch_millis" => return Some(epoch(1)),
         "epoch_second" => return Some(epoch(1_000)),
         // The only names whose two spellings differ otherwise.
-        "week_year" => return Some(parts(Style::Plain, "weekyear")?),
+        "week_year" => return parts(Style::Plain, "weekyear"),
         "week_date" | "weekDate" => return parts(Style::Plain, "weekyear_week_day"),
         "strict_week_date" | "strictWeekDate" => return parts(Style::Strict, "weekyear_week_day"),
         _ => {}
@@ -177,10 +177,10 @@ fn clock(style: Style, name: &str) -> Option<Vec<Element>> {
         "hour_minute" => parts.extend(minute),
         "hour_minute_second" => parts.extend(minute.into_iter().chain(second)),
         "hour_minute_second_millis" => {
-            parts.extend(minute.into_iter().chain(second).chain(fraction(3)))
+            parts.extend(minute.into_iter().chain(second).chain(fraction(3)));
         }
         "hour_minute_second_fraction" => {
-            parts.extend(minute.into_iter().chain(second).chain(fraction(9)))
+            parts.extend(minute.into_iter().chain(second).chain(fraction(9)));
         }
         "time" => parts
             .extend(minute.into_iter().chain(second).chain(fraction(9)).chain([Element::Offset])),

@@ -1,0 +1,280 @@
+//! `mapdrift replay` as a user meets it: what it starts from, what it prints, its exit codes.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::cli::mapdrift;
+
+const EXPERIMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/experiment");
+
+/// Runs `replay` in a folder that holds these files.
+fn replay(files: &[(&str, &str)], arguments: &[&str]) -> (Output, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let output =
+        mapdrift(&[&["replay"], arguments].concat()).current_dir(&folder).output().unwrap();
+    (output, folder)
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it was not killed")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Standard output as JSON, one value or one a line.
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", said(output)))
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let text = std::str::from_utf8(&output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The mapping that `records` make, and the exit code.
+fn mapping_of(records: &str, files: &[(&str, &str)], arguments: &[&str]) -> Value {
+    let files = [&[("r.json", records)], files].concat();
+    let (output, _) = replay(&files, &[&["r.json", "--emit", "mapping"], arguments].concat());
+    json(&output)
+}
+
+#[test]
+fn the_mapping_is_printed_as_the_engine_prints_it() {
+    let text =
+        json!({"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}});
+    let body = json!({"properties": {"a": text, "b": {"type": "date"}}});
+    let records = r#"{"a":"x","b":"2019-01-01"}"#;
+    assert_eq!(
+        mapping_of(records, &[], &["--engine", "es:6.5", "--type", "isc"]),
+        json!({"isc": body})
+    );
+    assert_eq!(mapping_of(records, &[], &["--engine", "es:6.5"]), json!({"_doc": body}));
+    let named = mapping_of(records, &[], &["--engine", "es:6.5", "--index", "clicks"]);
+    assert_eq!(named, json!({"clicks": {"mappings": {"_doc": body}}}));
+}
+
+#[test]
+fn keys_of_the_mapping_are_sorted() {
+    let records = r#"{"z":1,"a":{"y":1,"b":1}}"#;
+    let (output, _) =
+        replay(&[("r.json", records)], &["r.json", "--engine", "es:6.5", "--emit", "mapping"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut sorted: Value = serde_json::from_str(&text).unwrap();
+    sorted.sort_all_objects();
+    assert_eq!(text, format!("{}\n", serde_json::to_string_pretty(&sorted).unwrap()));
+}
+
+#[test]
+fn fates_have_a_line_for_each_record_in_order() {
+    let records = "{\"a\":1}{\"a\":\"b\"}\n{\"a\":1.5}";
+    let (output, _) =
+        replay(&[("r.json", records)], &["r.json", "--engine", "es:6.5.4", "--emit", "fates"]);
+    let fates = lines(&output);
+    assert_eq!(code(&output), 1);
+    assert_eq!(
+        fates.iter().map(|fate| fate["record"].as_u64().unwrap()).collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
+    assert_eq!(fates[0]["status"], "accepted");
+    assert_eq!(fates[1]["error_type"], "mapper_parsing_exception");
+    assert_eq!(fates[1]["reason"], "failed to parse field [a] of type [long]");
+    assert_eq!(fates[1]["caused_by_type"], "illegal_argument_exception");
+    assert_eq!(fates[2]["losses"], json!([{"field": "a", "cause": "decimals-cut"}]));
+}
+
+#[test]
+fn with_lines_every_line_has_a_fate() {
+    let records = "{\"a\":1}\n\n[1]\n{\"a\":\n{\"a\":2}\n";
+    let arguments = ["r.json", "--engine", "es:6.5.4", "--framing", "lines", "--emit", "fates"];
+    let (output, _) = replay(&[("r.json", records)], &arguments);
+    let status: Vec<String> =
+        lines(&output).iter().map(|fate| fate["status"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(status, ["accepted", "rejected", "rejected", "rejected", "accepted"]);
+    assert_eq!(code(&output), 1, "everything was read: {}", said(&output));
+}
+
+#[test]
+fn concatenated_records_heed_no_lines() {
+    let records = "{\"a\":1}\n7\n{\"a\":2}";
+    let count = |framing: &str| {
+        let arguments =
+            ["r.json", "--engine", "es:6.5.4", "--framing", framing, "--format", "json"];
+        let (output, _) = replay(&[("r.json", records)], &arguments);
+        (code(&output), json(&output)["counts"]["records"].as_u64().unwrap())
+    };
+    assert_eq!(count("auto"), (1, 3), "a scalar on its own line is a record");
+    assert_eq!(count("concatenated"), (4, 2), "without lines it is garbage between records");
+}
+
+#[test]
+fn the_index_begins_with_a_mapping_in_any_form() {
+    let bare = json!({"properties": {"a": {"type": "keyword"}}});
+    let forms = [
+        bare.clone(),
+        json!({"isc": bare}),
+        json!({"mappings": bare, "settings": {"number_of_shards": 1}}),
+        json!({"mappings": {"isc": bare}}),
+        json!({"clicks": {"mappings": {"isc": bare}, "aliases": {}}}),
+    ];
+    for form in forms {
+        let arguments =
+            ["--mapping", "m.json", "--engine", "es:6.8", "--index", "clicks", "--type", "isc"];
+        let found = mapping_of(r#"{"a":1}"#, &[("m.json", &form.to_string())], &arguments);
+        assert_eq!(found, json!({"clicks": {"mappings": {"isc": bare}}}), "{form}");
+    }
+}
+
+#[test]
+fn settings_of_an_index_body_take_part() {
+    let body =
+        json!({"settings": {"index": {"mapping": {"total_fields": {"limit": 1}}}}, "mappings": {}});
+    let files = [("m.json", &*body.to_string()), ("r.json", r#"{"a":1}{"b":1}"#)];
+    let (output, _) =
+        replay(&files, &["r.json", "--engine", "es:6.5", "--mapping", "m.json", "--emit", "fates"]);
+    let fates = lines(&output);
+    assert_eq!(
+        (&fates[0]["status"], &fates[1]["status"]),
+        (&json!("accepted"), &json!("rejected"))
+    );
+}
+
+#[test]
+fn templates_that_match_the_name_take_part() {
+    let one = json!({"index_patterns": ["click*"], "mappings": {"properties": {"a": {"type": "keyword"}}}});
+    let two = json!({"t2": {"index_patterns": ["demo*"], "order": 1, "mappings": {"properties": {"a": {"type": "ip"}}}}});
+    let files = [("one.json", &*one.to_string()), ("two.json", &*two.to_string())];
+    let made = |more: &[&str]| {
+        let arguments =
+            [&["--engine", "es:7.10", "--template", "one.json", "two.json"], more].concat();
+        mapping_of(r#"{"b":1}"#, &files, &arguments)
+    };
+    assert_eq!(
+        made(&["--index", "clicks"])["clicks"]["mappings"]["properties"]["a"]["type"],
+        "keyword"
+    );
+    assert_eq!(made(&["--index", "demo-1"])["demo-1"]["mappings"]["properties"]["a"]["type"], "ip");
+    assert_eq!(
+        made(&[])["properties"]["a"]["type"],
+        "ip",
+        "without a name all take part, by their order"
+    );
+}
+
+#[test]
+fn a_capture_gives_engine_start_and_live_mapping() {
+    let output = mapdrift(&["replay", EXPERIMENT, "--format", "json"]).output().unwrap();
+    let report = json(&output);
+    assert_eq!(report["inputs"]["engine"], "Elasticsearch 6.5.4");
+    assert_eq!(report["inputs"]["type"], "isc");
+    assert_eq!(report["differences"], json!([]), "the replay ends with the live mapping");
+    assert_eq!(report["counts"]["rejected"], 9);
+}
+
+#[test]
+fn a_difference_from_a_live_mapping_is_1() {
+    let same = json!({"x": {"mappings": {"_doc": {"properties": {"a": {"type": "long"}}}}}});
+    let other = json!({"x": {"mappings": {"_doc": {"properties": {"a": {"type": "float"}, "b": {"type": "ip"}}}}}});
+    let compared = |live: &Value| {
+        let files = [("r.json", r#"{"a":1}"#), ("live.json", &*live.to_string())];
+        let arguments =
+            ["r.json", "--engine", "es:6.5", "--compare", "live.json", "--format", "json"];
+        let (output, _) = replay(&files, &arguments);
+        (code(&output), json(&output)["differences"].clone())
+    };
+    assert_eq!(compared(&same), (0, json!([])));
+    let (code, differences) = compared(&other);
+    assert_eq!(code, 1);
+    assert_eq!(
+        differences[0],
+        json!({"field": "a", "kind": "type", "replayed": "long", "live": "float"})
+    );
+    assert_eq!(
+        differences[1],
+        json!({"field": "b", "kind": "presence", "replayed": null, "live": "ip"})
+    );
+}
+
+#[test]
+fn the_nearest_profile_stands_in_and_that_is_said() {
+    let remarks = |engine: &str| {
+        let (output, _) =
+            replay(&[("r.json", "{}")], &["r.json", "--engine", engine, "--format", "json"]);
+        json(&output)["inputs"]["remarks"].clone()
+    };
+    assert_eq!(remarks("es:6.5.1"), json!([]));
+    let said = remarks("es:7.12")[0].as_str().unwrap().to_owned();
+    assert!(
+        said.contains("7.12") && said.contains("nearest profile, Elasticsearch 7.10"),
+        "{said}"
+    );
+}
+
+#[test]
+fn usage_errors_are_2() {
+    let check = |arguments: &[&str], expected: &str| {
+        let (output, _) = replay(&[("r.json", "{}"), ("bad.json", "{")], arguments);
+        assert!(
+            code(&output) == 2 && said(&output).contains(expected),
+            "{arguments:?}: {}",
+            said(&output)
+        );
+    };
+    check(&["r.json"], "no engine is known");
+    check(&["r.json", "--engine", "es:5.6"], "not known");
+    check(&["r.json", "--engine", "es:6.5", "--mapping", "bad.json"], "not JSON");
+    check(&["r.json", "--engine", "es:6.5", "--mapping", "none.json"], "none.json");
+    check(&["r.json", "--engine", "es:6.5", "--emit", "fate"], "names nothing");
+    check(
+        &["r.json", "--engine", "es:6.5", "--emit", "fates", "--emit", "mapping"],
+        "standard output",
+    );
+    check(&["r.json", "--engine", "es:6.5", "--emit", "fates=none/x"], "none/x");
+}
+
+#[test]
+fn damaged_input_is_4_and_the_rest_counts() {
+    let (output, _) = replay(
+        &[("r.json", r#"{"a":1}{"a"#)],
+        &["r.json", "--engine", "es:6.5", "--format", "json"],
+    );
+    assert_eq!((code(&output), &json(&output)["counts"]["records"]), (4, &json!(1)));
+}
+
+#[test]
+fn emits_go_to_files_beside_the_report() {
+    let arguments =
+        ["r.json", "--engine", "es:6.5", "--emit", "mapping=m.json", "--emit", "fates=f.ndjson"];
+    let (output, folder) = replay(&[("r.json", r#"{"a":1}"#)], &arguments);
+    assert!(String::from_utf8(output.stdout).unwrap().contains("1 record: 1 accepted, 0 refused"));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(read("m.json").contains("\"long\"") && read("f.ndjson").contains("\"accepted\""));
+    assert!(is_private(&folder.path().join("m.json")));
+}
+
+#[cfg(unix)]
+fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777 == 0o600
+}
+
+#[cfg(not(unix))]
+fn is_private(path: &Path) -> bool {
+    path.exists()
+}
+
+#[test]
+fn losses_fail_on_warnings_only() {
+    let rc = |fail_on: &str| {
+        let arguments = ["r.json", "--engine", "es:6.5", "--fail-on", fail_on];
+        code(&replay(&[("r.json", r#"{"a":1}{"a":1.5}"#)], &arguments).0)
+    };
+    assert_eq!((rc("error"), rc("warning"), rc("never")), (0, 1, 0));
+}
