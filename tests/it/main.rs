@@ -8,6 +8,7 @@ mod capture;
 mod cli;
 mod cluster;
 mod date;
+mod doubts;
 mod firehose;
 mod laws_profile;
 mod live;
