@@ -3,7 +3,8 @@
 //!
 //! `MAPDRIFT_ENGINES` says which engines run (see `support::engine`), two at a time: `required` plays 1,000 documents on each,
 //! `full` 20,000. Without engines the recorded sequences of `fixtures/engines/sequences` stand in.
-//! `MAPDRIFT_RECORD=sequences` with engines writes those. `MAPDRIFT_SEED=n` begins elsewhere, `MAPDRIFT_DOCUMENTS=n` plays more.
+//! `MAPDRIFT_RECORD=sequences` with engines writes those. `MAPDRIFT_SEED=n` begins elsewhere, `MAPDRIFT_DOCUMENTS=n`
+//! plays more or less, `MAPDRIFT_PART=random` or `table` only one of both.
 
 mod generate;
 mod play;
@@ -45,8 +46,9 @@ fn random_documents_fare_alike_in_engine_and_replica() {
     two_at_a_time(&|name| {
         let engine = Engine::start(name);
         let player = Player::new(name, engine.url());
-        let table = table::compare(&player, name);
-        let random = compare(&player, name, number_of_documents());
+        let has = |part: &str| setting("MAPDRIFT_PART").is_none_or(|wanted| wanted == part);
+        let table = if has("table") { table::compare(&player, name) } else { Vec::new() };
+        let random = if has("random") { compare(&player, name, number_of_documents()) } else { Vec::new() };
         failures.lock().unwrap().extend(table.into_iter().chain(random));
     });
     let failures = failures.into_inner().unwrap();
@@ -275,7 +277,16 @@ fn a_replica_of_another_version_disagrees() {
 }
 
 /// Disagreements that stand: engine, a part of what is said, the reason.
-const KNOWN: &[(&str, &str, &str)] = &[];
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("", "[half_float] supports only finite values, but got [", "the JVM's Float.toString decides the digits"),
+    ("es-7.17", "must be an object; but it's configured as [text] in dynamic template", "the name lacks its parent"),
+    ("es-8", "mapper [ab] cannot be changed from type [text] to [boolean]", "which of two conflicting new fields is named"),
+    ("", "[geo_point] <- parse_exception: [", "which half of a geo point is named"),
+    ("os-", "\"_routing\":9223372036854775807", "OpenSearch 2 and 3 take this one"),
+    ("os-", "The depth of the field has exceeded the allowed limit", "another refusal of the same record comes first"),
+    ("os-3", "error parsing field [A], with unknown parameter [a]", "OpenSearch 3 takes this range"),
+    ("es-6", "Cannot generate dynamic mappings of type [_source]", "the other refusal of _source is predicted"),
+];
 
 fn is_known(name: &str, words: &str) -> bool {
     KNOWN.iter().any(|(engine, part, _)| name.starts_with(engine) && words.contains(part))
