@@ -286,7 +286,12 @@ fn witnesses_of(records: &str, mapping: &Value, engine: &str) -> Vec<(String, St
     let (output, _) = replay(&files, &arguments);
     let rejects = json(&output)["rejects"].clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    rejects.as_array().unwrap().iter().map(|found| (text(&found["witness"]), text(&found["error_type"]))).collect()
+    rejects
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| (text(&found["witness"]), text(&found["error_type"])))
+        .collect()
 }
 
 #[test]
@@ -302,7 +307,8 @@ fn a_witness_is_the_smallest_record_refused_alike() {
 fn a_witness_is_refused_by_the_replica_in_the_same_words() {
     let mapping = json!({"properties": {"k": {"type": "keyword"}, "d": {"type": "date"}}});
     let long = "x".repeat(40_000);
-    let records = format!(r#"{{"k":"{long}","n":1}}{{"d":"{}","m":[1,2]}}"#, "not a date ".repeat(9));
+    let records =
+        format!(r#"{{"k":"{long}","n":1}}{{"d":"{}","m":[1,2]}}"#, "not a date ".repeat(9));
     for (witness, error_type) in witnesses_of(&records, &mapping, "es:6.5.4") {
         let again = witnesses_of(&witness, &mapping, "es:6.5.4");
         assert_eq!(again, [(witness.clone(), error_type)], "a witness is its own witness");
@@ -313,10 +319,12 @@ fn a_witness_is_refused_by_the_replica_in_the_same_words() {
 #[cfg(unix)]
 #[test]
 fn the_curl_line_sends_exactly_the_witness() {
-    let nasty = [r#"{"a":"it's $HOME `x` \\ %s"}"#, r#"@file"#, "{\"a\":\"\u{202e}\"", "{\"a\":\"\x7f\""];
+    let nasty =
+        [r#"{"a":"it's $HOME `x` \\ %s"}"#, "@file", "{\"a\":\"\u{202e}\"", "{\"a\":\"\x7f\""];
     for record in nasty {
         let files = [("r.json", record), ("m.json", r#"{"properties":{"a":{"type":"long"}}}"#)];
-        let arguments = ["r.json", "--engine", "es:6.5", "--mapping", "m.json", "--framing", "lines"];
+        let arguments =
+            ["r.json", "--engine", "es:6.5", "--mapping", "m.json", "--framing", "lines"];
         let (report, _) = replay(&files, &[&arguments[..], &["--format", "json"]].concat());
         let (script, folder) = replay(&files, &[&arguments[..], &["--emit", "witnesses"]].concat());
         // A curl that prints the body that it was given.
