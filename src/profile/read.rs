@@ -7,7 +7,7 @@
 use super::hash::{self, Hash};
 use super::looks::{self, Look};
 use super::number::{self, Number};
-use super::trie::{Glue, Node, ROOT, Slot, Trie};
+use super::trie::{Glue, Node, ROOT, Trie};
 use crate::model::profile::{Example, Kind};
 use crate::record::{Fault, FaultKind, Text, scan};
 

@@ -264,7 +264,9 @@ fn sorted(mut numbers: Vec<u32>, bits: &mut [u64]) -> Vec<u32> {
         numbers.sort_unstable();
         return numbers;
     }
-    numbers.iter().for_each(|number| bits[(number >> 6) as usize] |= 1 << (number & 63));
+    for number in &numbers {
+        bits[(number >> 6) as usize] |= 1 << (number & 63);
+    }
     let mut next = 0;
     for (high, word) in (0_u32..).zip(bits) {
         while *word != 0 {

@@ -351,7 +351,7 @@ impl<'r> Frames<'r> {
     /// A stretch of one line is a record of its own, any other is lost.
     fn cut(&mut self, next: usize, fault: Fault) -> Stretch {
         let bytes = &self.buffer[self.lead..next];
-        let text = bytes.trim_ascii_end();
+        let text = scan::trim_end(bytes);
         let ended = bytes[text.len()..].contains(&b'\n');
         if self.layout.own_line && ended && !text.contains(&b'\n') {
             return self.not_json(self.lead + text.len(), fault);

@@ -221,6 +221,17 @@ fn lenient_utf8(bytes: &[u8], mut at: usize, end: usize) -> Result<usize, Fault>
     Ok(at)
 }
 
+/// What JSON calls white space, and nothing else: a form feed is none.
+pub fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The bytes without white space at their end.
+pub fn trim_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
+    &bytes[..end]
+}
+
 /// The place of the next byte that is neither white space nor comment; the end of the bytes where there is none.
 #[inline]
 pub fn space(bytes: &[u8], at: usize) -> Result<usize, Fault> {

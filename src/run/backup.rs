@@ -3,6 +3,8 @@
 //! In: sources and how to reach a store. Out: each object's bytes, in delivery order, and the failure objects apart. It refuses
 //! to know what is made of the bytes. Ctrl-C ends a reading early, and [`Backup::interrupted`] says so.
 
+use std::io::Read;
+
 use super::output;
 use super::progress::{Meter, Traffic};
 use crate::error::Error;
@@ -39,7 +41,7 @@ pub(super) struct Opened<'a> {
     /// What the store says of its bytes.
     pub hint: Hint,
     /// Its bytes as stored.
-    pub body: &'a mut Body,
+    pub body: &'a mut dyn Read,
 }
 
 impl Backup {
@@ -74,14 +76,13 @@ impl Backup {
     /// Opens the record objects one after the other; `read` gives back the records read so far.
     pub(super) fn records(&self, meter: &Meter, read: &mut dyn FnMut(Opened<'_>) -> u64) {
         self.stop_on_ctrl_c();
-        let (mut records, mut stored_bytes) = (0, 0);
+        let mut records = 0;
         for (position, mut body) in self.fetch(&self.deliveries.sources) {
             let object = &self.deliveries.objects[position];
-            meter.object(&object.key, records, stored_bytes);
             let rank = u32::try_from(position).expect("a listing holds fewer than 2^32 objects");
             let hint = hint(&mut body);
+            let mut body = meter.object(&object.key, records, body);
             records = read(Opened { rank, object, hint, body: &mut body });
-            stored_bytes += object.size.unwrap_or_default();
         }
     }
 

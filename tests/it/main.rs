@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod architecture;
+mod bench_manifest;
 mod capture;
 mod cli;
 mod cluster;
