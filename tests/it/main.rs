@@ -11,6 +11,7 @@ mod date;
 mod firehose;
 mod laws_profile;
 mod live;
+mod mapping;
 mod number;
 mod pattern;
 mod profile;
