@@ -143,13 +143,16 @@ fn shrunk(player: &Player, name: &str, seed: u64, case: Value) -> String {
         let answer = player.play(case, &documents, AskMapping::AtTheEnd);
         disagreement(name, case, &documents, &answer)
     };
+    let kind = disagrees(&case).map(|words| kind(&words));
+    let still =
+        |case: &Value| disagrees(case).is_some_and(|words| Some(self::kind(&words)) == kind);
     let mut best = case;
     let mut at = best["docs"].as_array().unwrap().len();
     while at > 0 {
         at -= 1;
         let mut smaller = best.clone();
         smaller["docs"].as_array_mut().unwrap().remove(at);
-        if disagrees(&smaller).is_some() {
+        if still(&smaller) {
             best = smaller;
         }
     }
@@ -159,16 +162,23 @@ fn shrunk(player: &Player, name: &str, seed: u64, case: Value) -> String {
         let found = witness::shrink(text.as_bytes(), 60, &mut |candidate| {
             let Ok(text) = std::str::from_utf8(candidate) else { return false };
             smaller["docs"][at] = text.into();
-            disagrees(&smaller).is_some()
+            still(&smaller)
         });
         best["docs"][at] = String::from_utf8(found).unwrap().into();
     }
     let part = if best["index"].is_null() { "templates" } else { "index" };
     let found = witness::shrink(best[part].to_string().as_bytes(), 80, &mut |candidate| {
         let Ok(body) = serde_json::from_slice::<Value>(candidate) else { return false };
+        if body
+            .pointer("/mappings/dynamic_templates")
+            .or(body.pointer("/0/mappings/dynamic_templates"))
+            == Some(&json!([]))
+        {
+            return false; // An empty list is a disagreement of its own.
+        }
         let mut smaller = best.clone();
         smaller[part] = body;
-        disagrees(&smaller).is_some()
+        still(&smaller)
     });
     best[part] = serde_json::from_slice(&found).unwrap();
     let words = disagrees(&best).unwrap_or_else(|| "gone when played again".to_owned());
@@ -178,6 +188,21 @@ fn shrunk(player: &Player, name: &str, seed: u64, case: Value) -> String {
         write!(text, "\n   {document}").unwrap();
     }
     format!("{text}\n{words}")
+}
+
+/// What a smaller sequence must keep: the class of the disagreement, and the exceptions of both sides.
+fn kind(words: &str) -> Vec<String> {
+    let class = words.split(' ').nth(1).unwrap_or_default().to_owned();
+    let sides = words.lines().filter(|line| line.starts_with("   "));
+    let types = sides.flat_map(|side| {
+        side.split(" <- ").map(|link| link.split(": ").take(2).collect::<Vec<_>>())
+    });
+    let types = types.map(|link| {
+        link.iter()
+            .find(|part| part.contains("_exception"))
+            .map_or(String::new(), |found| (*found).to_owned())
+    });
+    std::iter::once(class).chain(types).collect()
 }
 
 /// What a run was made of.
