@@ -133,6 +133,16 @@ fn the_index_begins_with_a_mapping_in_any_form() {
 }
 
 #[test]
+fn a_declared_mapping_is_settled_as_the_engine_keeps_it() {
+    let written = json!({"properties": {"a.b": {"type": "keyword"}, "a.c.d": {"type": "text", "index": "true"}, "a": {"properties": {"e": {"type": "ip"}}}}});
+    let kept = json!({"properties": {"a": {"properties": {
+        "b": {"type": "keyword"}, "c": {"properties": {"d": {"type": "text"}}}, "e": {"type": "ip"}}}}});
+    let arguments = ["--mapping", "m.json", "--engine", "es:7.10"];
+    let found = mapping_of(r#"{"a":{"b":1}}"#, &[("m.json", &written.to_string())], &arguments);
+    assert_eq!(found, kept);
+}
+
+#[test]
 fn settings_of_an_index_body_take_part() {
     let body =
         json!({"settings": {"index": {"mapping": {"total_fields": {"limit": 1}}}}, "mappings": {}});
