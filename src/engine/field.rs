@@ -187,10 +187,15 @@ pub(crate) fn parse(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     Ok(())
 }
 
+/// OpenSearch from 2.0 on, with the index setting `ignore_malformed`.
+pub(crate) fn swallows_all(doc: &Doc<'_>) -> bool {
+    doc.switches().fields.malformed_swallows_all && doc.world.settings.ignore_malformed
+}
+
 /// OpenSearch 2: any field error, with the index setting on. OpenSearch 3: those of fields that have the parameter on.
 fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
     let switches = doc.switches();
-    (switches.fields.malformed_swallows_all && doc.world.settings.ignore_malformed)
+    swallows_all(doc)
         || (switches.fields.malformed_swallows_objects && field.rule.ignores_malformed())
 }
 

@@ -9,7 +9,7 @@ use crate::engine::names;
 use crate::engine::number::{java_double, parse_double};
 use crate::engine::switches::{DocCount, Switches};
 use crate::engine::tape::Token;
-use crate::model::fate::RejectClass;
+use crate::model::fate::{LossCause, RejectClass};
 use crate::model::path::visible;
 
 const REASON: &str = "is a metadata field and cannot be added inside a document. Use the index API request parameters.";
@@ -90,6 +90,11 @@ pub(crate) fn parse(doc: &mut Doc<'_>, name: &'static str) -> Outcome {
     let cause =
         if doc.switches().located { doc.mapping_failure(text) } else { Failure::mapper(text) };
     let cause = cause.class(RejectClass::FieldName).field(|| names::path(name.as_bytes()));
+    if field::swallows_all(doc) {
+        let _ = field::preview::read(doc);
+        doc.lose(name.as_bytes(), LossCause::IgnoreMalformed);
+        return Ok(());
+    }
     Err(field::wrapped(doc, name.as_bytes(), name, field::Reading::Written, cause))
 }
 

@@ -30,7 +30,8 @@ fn settle_sorted(mut new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<Ne
     // An object in second place is merged into the first only when the list has left it: what lies below fails before.
     let mut pending: Option<(Vec<u8>, Failure)> = None;
     for (position, mapper) in new.into_iter().enumerate() {
-        if let Some((_, failure)) = pending.take_if(|(name, _)| !is_at_or_below(&mapper.full, name)) {
+        if let Some((_, failure)) = pending.take_if(|(name, _)| !is_at_or_below(&mapper.full, name))
+        {
             return Err(failure);
         }
         if let Some(previous) = previous.as_ref().filter(|previous| previous.full == mapper.full) {

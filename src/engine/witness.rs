@@ -164,8 +164,8 @@ impl Shrinking<'_> {
 #[derive(Clone, Debug)]
 enum Part {
     /// Names as written, quotes included.
-    Object(Vec<(Vec<u8>, Part)>),
-    Array(Vec<Part>),
+    Object(Vec<(Vec<u8>, Self)>),
+    Array(Vec<Self>),
     /// As written, quotes included.
     String(Vec<u8>),
     /// A number or a word.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::model::engine::{Engine, Product};
-use crate::model::mapping::LeafField;
+use crate::model::mapping::{Field, LeafField, Mapping, ObjectField};
 use crate::model::path::Name;
 
 /// A parameter that an engine does not take.
@@ -20,6 +20,57 @@ pub enum ParameterError {
     Unknown(String, String),
     /// A value that is no boolean: the parameter, the value.
     NotBoolean(String, String),
+}
+
+/// A mapping as a user wrote it, as the engine prints it: unknown parameters are kept, since the engine took the mapping.
+pub fn as_printed(mapping: &Mapping, engine: Engine) -> Mapping {
+    let mut printed = mapping.clone();
+    normalise_object(&mut printed.root, engine);
+    for template in &mut printed.dynamic_templates {
+        normalise_template(&mut template.body, engine);
+    }
+    printed
+}
+
+fn normalise_object(object: &mut ObjectField, engine: Engine) {
+    for field in object.fields.values_mut() {
+        match field {
+            Field::Object(inner) => normalise_object(inner, engine),
+            Field::Leaf(leaf) => normalise_leaf(leaf, engine),
+        }
+    }
+}
+
+fn normalise_leaf(leaf: &mut LeafField, engine: Engine) {
+    for (key, value) in std::mem::take(&mut leaf.params) {
+        // A value that is no boolean is kept as it is: the engine took it.
+        let value = tidy(&key, &value).unwrap_or(value);
+        if !is_default(&leaf.field_type, &key, &value) {
+            leaf.params.insert(key, value);
+        }
+    }
+    add_always_printed(leaf, engine);
+    for sub in leaf.fields.values_mut() {
+        normalise_leaf(sub, engine);
+    }
+}
+
+/// Up to 8.x and on OpenSearch a template prints neither a simple pattern style nor a match type that says nothing, and a list in
+/// a pattern as Java's text.
+fn normalise_template(body: &mut Map<String, Value>, engine: Engine) {
+    if engine.product == Product::Elasticsearch && engine.major >= 8 {
+        return;
+    }
+    body.retain(|key, value| !(key == "match_pattern" && value == "simple"));
+    let named = body.contains_key("match") || body.contains_key("path_match");
+    body.retain(|key, value| !(key == "match_mapping_type" && value == "*" && named));
+    for key in ["match", "unmatch", "path_match", "path_unmatch"] {
+        if let Some(Value::Array(list)) = body.get(key) {
+            let words: Vec<_> = list.iter().map(|word| word.as_str().unwrap_or_default()).collect();
+            let text = format!("[{}]", words.join(", "));
+            body.insert(key.to_owned(), Value::String(text));
+        }
+    }
 }
 
 /// A definition (`type` included) as the engine prints it.
@@ -67,17 +118,30 @@ fn put(
             Ok(())
         };
     }
-    let value = match key {
-        _ if BOOLEANS.contains(&key) => Value::Bool(boolean(key, value)?),
-        "copy_to" if value.is_string() => json!([value]),
-        "ignore_above" | "max_input_length" | "dims" => number(value),
-        "scaling_factor" | "boost" => decimal(value),
-        _ => value.clone(),
-    };
+    let value = tidy(key, value)?;
     if !is_default(&leaf.field_type, key, &value) {
         leaf.params.insert(key.to_owned(), value);
     }
     Ok(())
+}
+
+/// A parameter's value in the form in which it is kept.
+fn tidy(key: &str, value: &Value) -> Result<Value, ParameterError> {
+    Ok(match key {
+        _ if BOOLEANS.contains(&key) => Value::Bool(boolean(key, value)?),
+        "copy_to" if value.is_string() => json!([value]),
+        "ignore_above" | "max_input_length" | "dims" => number(value),
+        "scaling_factor" | "boost" => decimal(value),
+        "index_prefixes" => {
+            let mut prefixes = value.clone();
+            if let Some(prefixes) = prefixes.as_object_mut() {
+                prefixes.entry("min_chars").or_insert_with(|| json!(2));
+                prefixes.entry("max_chars").or_insert_with(|| json!(5));
+            }
+            prefixes
+        }
+        _ => value.clone(),
+    })
 }
 
 const BOOLEANS: [&str; 13] = [
@@ -211,8 +275,19 @@ fn add_always_printed(leaf: &mut LeafField, engine: Engine) {
             ("max_input_length", json!(50)),
         ],
         "join" => vec![("eager_global_ordinals", json!(true))],
-        "wildcard" if engine.product == Product::OpenSearch => vec![("doc_values", json!(true))],
-        "search_as_you_type" if engine.product == Product::OpenSearch => {
+        "wildcard" if engine.product == Product::OpenSearch => {
+            vec![("doc_values", json!(engine.major >= 3))]
+        }
+        "version" if engine.product == Product::OpenSearch => vec![("index", json!(true))],
+        "dense_vector" if (engine.major, engine.minor) >= (8, 11) => {
+            let options = json!({"type": "int8_hnsw", "m": 16, "ef_construction": 100});
+            let mut always = vec![("index", json!(true)), ("similarity", json!("cosine"))];
+            if (engine.major, engine.minor) >= (8, 14) {
+                always.push(("index_options", options));
+            }
+            always
+        }
+        "search_as_you_type" => {
             vec![("doc_values", json!(false)), ("max_shingle_size", json!(3))]
         }
         _ => Vec::new(),

@@ -12,6 +12,7 @@ mod doubts;
 mod firehose;
 mod laws_profile;
 mod live;
+mod mapping;
 mod number;
 mod pattern;
 mod profile;

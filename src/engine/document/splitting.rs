@@ -52,8 +52,18 @@ fn parse_document(doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
-/// `parseObjectOrNested`.
+/// `parseObjectOrNested`; OpenSearch counts how deep it stands.
 fn parse_object_or_nested(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
+    if doc.token() != Token::BeginObject {
+        return parse_object_here(doc, object);
+    }
+    limits::enter_object(doc)?;
+    parse_object_here(doc, object)?;
+    limits::leave_object(doc);
+    Ok(())
+}
+
+fn parse_object_here(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
     if !object.enabled {
         if doc.token() != Token::Null {
             doc.lose(&object.full, LossCause::NotParsed);
@@ -193,7 +203,6 @@ fn parse_object<'t>(
     name: &'t [u8],
     segments: &[&'t [u8]],
 ) -> Outcome {
-    limits::enter_object(doc)?;
     match target(doc, object, name, segments)? {
         Target::Mapped(node) => {
             doc.path.push(name);
@@ -203,7 +212,6 @@ fn parse_object<'t>(
         Target::Metadata(metadata) => metadata::parse(doc, metadata)?,
         Target::Nothing => parse_new_object(doc, object, segments)?,
     }
-    limits::leave_object(doc);
     Ok(())
 }
 

@@ -28,7 +28,8 @@ impl Player {
     /// One case; `documents` are its documents in bytes.
     pub(crate) fn play(&self, case: &Value, documents: &[Vec<u8>], ask: AskMapping) -> Value {
         if case["fresh"] == true {
-            let runs = documents.iter().map(|one| self.play_once(case, std::slice::from_ref(one), ask));
+            let runs =
+                documents.iter().map(|one| self.play_once(case, std::slice::from_ref(one), ask));
             return json!({"fresh": runs.collect::<Vec<_>>()});
         }
         self.play_once(case, documents, ask)
@@ -91,7 +92,9 @@ impl Player {
     /// One request with the documents from number `start` on.
     fn request(&self, case: &Value, index: &str, start: usize, group: &[Vec<u8>]) -> Vec<Value> {
         let types: Vec<&str> = (0..group.len())
-            .map(|n| case["docs"][start + n]["type"].as_str().or(case["type"].as_str()).unwrap_or("isc"))
+            .map(|n| {
+                case["docs"][start + n]["type"].as_str().or(case["type"].as_str()).unwrap_or("isc")
+            })
             .collect();
         if case["api"] == "doc" {
             let doc_type = if self.is_typed() { types[0] } else { "_doc" };
@@ -114,7 +117,12 @@ impl Player {
         match answer["items"].as_array() {
             Some(items) => items
                 .iter()
-                .map(|item| error(u16::try_from(item["index"]["status"].as_u64().unwrap()).unwrap(), &item["index"]["error"]))
+                .map(|item| {
+                    error(
+                        u16::try_from(item["index"]["status"].as_u64().unwrap()).unwrap(),
+                        &item["index"]["error"],
+                    )
+                })
                 .collect(),
             None => {
                 let mut refused = error(status, &answer["error"]);
@@ -129,7 +137,8 @@ impl Player {
         let mut body = match (&case["index"], case["by_engine"] == true) {
             (Value::Null, _) => json!({}),
             (index, true) => {
-                let keys = index.as_object()?.keys().filter(|key| self.engine.starts_with(key.as_str()));
+                let keys =
+                    index.as_object()?.keys().filter(|key| self.engine.starts_with(key.as_str()));
                 let best = keys.max_by_key(|key| key.len()).map_or("*", String::as_str);
                 index.get(best).filter(|body| !body.is_null())?.clone()
             }
@@ -229,10 +238,11 @@ fn exceptions(error: &Value) -> Value {
     match error {
         Value::Null => json!({}),
         Value::Object(_) => {
-            let reason = error["reason"].as_str().map(|reason| match reason.char_indices().nth(700) {
-                Some((end, _)) => format!("{}...", &reason[..end]),
-                None => reason.to_owned(),
-            });
+            let reason =
+                error["reason"].as_str().map(|reason| match reason.char_indices().nth(700) {
+                    Some((end, _)) => format!("{}...", &reason[..end]),
+                    None => reason.to_owned(),
+                });
             let mut found = json!({"type": error["type"], "reason": reason});
             if error["caused_by"].is_object() {
                 found["cause"] = exceptions(&error["caused_by"]);

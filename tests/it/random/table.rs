@@ -33,16 +33,26 @@ pub(super) fn compare(player: &Player, name: &str) -> Vec<String> {
             None => replay(name, case, &documents, &answer, &mut tally),
         }
     }
-    let found: Vec<String> =
-        tally.disagreements.iter().filter(|found| !found.is_known(name)).map(ToString::to_string).collect();
-    engine::say(&format!("table: {name}: {} documents, {} refused, {} disagree", tally.documents, tally.rejected, found.len()));
+    let found: Vec<String> = tally
+        .disagreements
+        .iter()
+        .filter(|found| !found.is_known(name))
+        .map(ToString::to_string)
+        .collect();
+    engine::say(&format!(
+        "table: {name}: {} documents, {} refused, {} disagree",
+        tally.documents,
+        tally.rejected,
+        found.len()
+    ));
     found.into_iter().take(20).map(|words| format!("{name}, table: {words}")).collect()
 }
 
 /// Races between shards are no oracle, and a third of the table is chosen by name.
 fn takes(name: &str, case: &Value) -> bool {
     let id = case["id"].as_str().unwrap();
-    let part = id.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    let part =
+        id.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     !id.contains("shards") && (engine::is_full() || WHOLE.contains(&name) || part.is_multiple_of(3))
 }
 
