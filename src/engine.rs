@@ -37,9 +37,9 @@ use crate::model::path::FieldPath;
 use crate::model::timeline::Decision;
 
 use document::{NewMapper, Walked, World};
-use dynamic::{DEFAULT_FORMATS, Detector};
+use dynamic::Detector;
 use failure::{Failure, Outcome};
-use switches::Switches;
+use switches::{Switches, Walk};
 use tape::Tape;
 use template::Template;
 use tree::{FieldNode, Node, ObjectNode, Surroundings};
@@ -74,7 +74,7 @@ impl Index {
     /// Compiles a mapping for an engine.
     pub fn new(engine: Engine, mapping: Mapping, settings: Settings) -> Result<Self, IndexError> {
         let switches = Switches::of(engine);
-        let mapping = crate::mapping::as_printed(&mapping, engine);
+        let mapping = crate::mapping::as_printed(mapping, engine);
         let root = {
             let around = Surroundings { switches: &switches, settings: &settings };
             Arc::new(tree::root(&mapping, around))
@@ -135,7 +135,7 @@ impl Index {
         if first.new.is_empty() && first.runtime.is_empty() {
             return late(first);
         }
-        let additions = update::settle(first.new, &self.world.switches)?;
+        let additions = update::settle(first.new, &self.world.root, &self.world.switches)?;
         self.update(&additions, &first.runtime, added)?;
         late(document::walk(&tape, &self.world)?)
     }
@@ -155,7 +155,9 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        limits::check_copies(&root)?;
+        if world.switches.walk == Walk::Splitting {
+            limits::check_copies(&root)?;
+        }
         let entries = if world.switches.limits.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);
@@ -211,7 +213,7 @@ fn detectors(mapping: &Mapping, engine: Engine) -> Result<Arc<[Detector]>, Index
             place: "date_detection".to_owned(),
             problem: failure.unknown.unwrap_or_else(|| "no such format".to_owned()),
         })?;
-        let named = defaults.into_iter().zip(DEFAULT_FORMATS);
+        let named = defaults.into_iter().zip([date::DEFAULT_FORMAT, date::SLASH_FORMAT]);
         return Ok(named
             .map(|(found, pattern)| Detector {
                 pattern: pattern.into(),

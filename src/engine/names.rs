@@ -113,6 +113,26 @@ pub(crate) fn utf16_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
     a.iter().map(|x| key(*x)).cmp(b.iter().map(|x| key(*x)))
 }
 
+/// The order in which Java's `HashMap` gives back keys that `computeIfAbsent` put into it in the order given.
+pub(crate) fn hash_order(names: Vec<&[u8]>) -> Vec<&[u8]> {
+    let mut buckets = 16_usize;
+    while names.len().saturating_sub(1) * 4 > buckets * 3 {
+        buckets *= 2;
+    }
+    // `computeIfAbsent` puts a new key at the head of its bucket.
+    let mut ordered: Vec<_> = names.into_iter().rev().map(|name| (bucket(name, buckets), name)).collect();
+    ordered.sort_by_key(|(bucket, _)| *bucket);
+    ordered.into_iter().map(|(_, name)| name).collect()
+}
+
+fn bucket(name: &[u8], buckets: usize) -> usize {
+    let text = String::from_utf8_lossy(name);
+    let hash = text.encode_utf16().fold(0_u32, |sum, unit| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(unit))
+    });
+    (hash ^ hash >> 16) as usize & (buckets - 1)
+}
+
 /// The dots in a full name.
 pub(crate) fn dots(full: &[u8]) -> u64 {
     full.iter().map(|byte| u64::from(*byte == b'.')).sum()
@@ -149,6 +169,12 @@ mod tests {
     fn no_break_space_is_not_blank() {
         assert!(is_blank(" \t\u{3000}".as_bytes()));
         assert!(!is_blank("\u{a0}".as_bytes()));
+    }
+
+    #[test]
+    fn names_come_in_the_order_of_a_java_hash_map() {
+        assert_eq!(hash_order(vec![b"ip", b"dt"]), [&b"dt"[..], b"ip"]);
+        assert_eq!(hash_order(vec![b"a", b"a.b"]), [&b"a"[..], b"a.b"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! In: new mappers in order of appearance. Out: one addition for each name, or the conflict, which no parse error wraps.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::engine::document::NewMapper;
@@ -14,10 +15,14 @@ use crate::model::mapping::{Dynamic, Field, Mapping, ObjectField};
 use crate::model::path::{FieldPath, visible};
 
 /// One mapper for each new name, by the engine's rules.
-pub(crate) fn settle(new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<NewMapper>> {
+pub(crate) fn settle(
+    new: Vec<NewMapper>,
+    root: &ObjectNode,
+    switches: &Switches,
+) -> Outcome<Vec<NewMapper>> {
     match switches.repeats {
         Repeats::SortedByClass | Repeats::SortedByType => settle_sorted(new, switches),
-        Repeats::Appearance | Repeats::FirstReused => settle_in_order(new, switches),
+        Repeats::Appearance | Repeats::FirstReused => settle_in_order(new, root, switches),
     }
 }
 
@@ -62,16 +67,72 @@ fn is_at_or_below(full: &[u8], name: &[u8]) -> bool {
     full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest[0] == b'.')
 }
 
-/// Builders in order of appearance, each merged into the earlier of its name.
-fn settle_in_order(new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<NewMapper>> {
-    let mut settled: Vec<NewMapper> = Vec::with_capacity(new.len());
-    for mapper in new {
-        match settled.iter().find(|settled| settled.full == mapper.full) {
-            Some(earlier) => check(earlier, &mapper, switches, Pair::Later)?,
-            None => settled.push(mapper),
+/// Names in the order of Java's hash map, the mappers of one name in order of appearance; each is merged into what stands there,
+/// its parents first (`DocumentParser#createDynamicUpdate` of 8.x). Where nothing conflicts the order does not show.
+fn settle_in_order(
+    new: Vec<NewMapper>,
+    root: &ObjectNode,
+    switches: &Switches,
+) -> Outcome<Vec<NewMapper>> {
+    let mut names: Vec<&[u8]> = Vec::new();
+    for mapper in &new {
+        if !names.contains(&&*mapper.full) {
+            names.push(&mapper.full);
         }
     }
-    Ok(settled)
+    let mut tree: BTreeMap<&[u8], Option<&NewMapper>> = BTreeMap::new();
+    for name in names::hash_order(names) {
+        for mapper in new.iter().filter(|mapper| mapper.full == name) {
+            merge_into(&mut tree, mapper, root, switches)?;
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let first = |mapper: &NewMapper| seen.insert(mapper.full.clone());
+    let kept: Vec<bool> = new.iter().map(first).collect();
+    Ok(new.into_iter().zip(kept).filter_map(|(mapper, kept)| kept.then_some(mapper)).collect())
+}
+
+/// Puts a mapper into the update; `None` stands for an object that only holds others.
+fn merge_into<'m>(
+    tree: &mut BTreeMap<&'m [u8], Option<&'m NewMapper>>,
+    mapper: &'m NewMapper,
+    root: &ObjectNode,
+    switches: &Switches,
+) -> Outcome {
+    let path = path_in(root, &mapper.full);
+    let mut end = 0;
+    for above in path.0.iter().rev().skip(1).rev() {
+        end += above.as_bytes().len() + 1;
+        let parent = &mapper.full[..end - 1];
+        if let Some(Some(leaf)) = tree.get(parent)
+            && let Field::Leaf(definition) = &leaf.definition
+        {
+            return Err(object_after_leaf(parent, &definition.field_type));
+        }
+        tree.entry(parent).or_insert(None);
+    }
+    match (tree.get(&*mapper.full), &mapper.definition) {
+        (Some(Some(earlier)), _) => check(earlier, mapper, switches, Pair::Later),
+        (Some(None), Field::Leaf(_)) => Err(conflict(non_object(&visible(&mapper.full)), &mapper.full)),
+        _ => {
+            tree.insert(&mapper.full, Some(mapper));
+            Ok(())
+        }
+    }
+}
+
+fn object_after_leaf(full: &[u8], field_type: &str) -> Failure {
+    let name = visible(full);
+    let text = if full.contains(&b'.') {
+        non_object(&name)
+    } else {
+        format!("mapper [{name}] cannot be changed from type [{field_type}] to [ObjectMapper]")
+    };
+    conflict(text, full)
+}
+
+fn conflict(text: String, full: &[u8]) -> Failure {
+    Failure::argument(text).class(RejectClass::MappingConflict).field(|| names::path(full))
 }
 
 /// Which pair of the sorted list is merged.
@@ -129,7 +190,7 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
         (Field::Leaf(a), Field::Leaf(b)) => {
             let format = |leaf: &crate::model::mapping::LeafField| {
                 let set = leaf.params.get("format").and_then(serde_json::Value::as_str);
-                set.unwrap_or(super::dynamic::DEFAULT_DATE).to_owned()
+                set.unwrap_or(super::date::DEFAULT_FORMAT).to_owned()
             };
             if a.field_type != "date" || format(a) == format(b) {
                 return Ok(());
@@ -141,9 +202,7 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
             )
         }
     };
-    Err(Failure::argument(text)
-        .class(RejectClass::MappingConflict)
-        .field(|| names::path(&into.full)))
+    Err(conflict(text, &into.full))
 }
 
 fn non_object(name: &str) -> String {

@@ -23,8 +23,8 @@ pub enum ParameterError {
 }
 
 /// A mapping as a user wrote it, as the engine prints it: unknown parameters are kept, since the engine took the mapping.
-pub fn as_printed(mapping: &Mapping, engine: Engine) -> Mapping {
-    let mut printed = mapping.clone();
+pub fn as_printed(mapping: Mapping, engine: Engine) -> Mapping {
+    let mut printed = mapping;
     normalise_object(&mut printed.root, engine);
     for template in &mut printed.dynamic_templates {
         normalise_template(&mut template.body, engine);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::engine::document::Doc;
-use crate::engine::dynamic::{self, Wanted};
+use crate::engine::dynamic;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
 use crate::engine::limits;
@@ -49,6 +49,9 @@ pub(crate) fn walk(doc: &mut Doc<'_>) -> Outcome {
 fn outside(failure: Failure, located: bool) -> Failure {
     if !located {
         return Failure::mapper("failed to parse").because(failure);
+    }
+    if !failure.kind.starts_with("x_content") {
+        return failure;
     }
     let place = failure.message().split_once(']').map_or("[0:0", |(place, _)| place);
     let text = format!("{place}] {}", failure.message());
@@ -271,7 +274,7 @@ fn parse_flat_elements(doc: &mut Doc<'_>, node: &Node) -> Outcome {
 }
 
 fn parse_new_object<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) -> Outcome {
-    match dynamic::mode(doc, object, Wanted::Object, name) {
+    match dynamic::mode(doc, object, name) {
         Dynamic::Strict | Dynamic::StrictAllowTemplates => {
             Err(doc.strict(object, object.dynamic, name))
         }
@@ -319,7 +322,7 @@ fn parse_array<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) 
 }
 
 fn parse_new_array<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) -> Outcome {
-    match dynamic::mode(doc, object, Wanted::Array, name) {
+    match dynamic::mode(doc, object, name) {
         Dynamic::Strict | Dynamic::StrictAllowTemplates => {
             Err(doc.strict(object, object.dynamic, name))
         }
@@ -417,7 +420,7 @@ pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcom
             Target::Mapped(Node::Object(next)) => next,
             Target::Mapped(node) => return parse_node(doc, &node),
             Target::Metadata(metadata) => return metadata::parse(doc, metadata),
-            Target::Nothing => match dynamic::mode(doc, &object, Wanted::Parent, segment) {
+            Target::Nothing => match dynamic::mode(doc, &object, segment) {
                 Dynamic::Strict | Dynamic::StrictAllowTemplates => {
                     return Err(doc.strict(&object, object.dynamic, segment));
                 }
@@ -432,6 +435,9 @@ pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcom
         };
         doc.path.push(segment);
         object = next;
+        if !object.enabled {
+            return Ok(());
+        }
     }
     match doc.token() {
         Token::Null => parse_null(doc, &object, leaf),

@@ -223,7 +223,7 @@ fn parse_new_object<'t>(
     let Some(leaf) = segments.last().copied() else { return Ok(()) };
     let depth = doc.path.len();
     let parent = dynamic_parent(doc, object, segments)?;
-    match dynamic::mode(doc, &parent, dynamic::Wanted::Object, leaf) {
+    match dynamic::mode(doc, &parent, leaf) {
         Dynamic::Strict | Dynamic::StrictAllowTemplates => {
             return Err(doc.strict(object, parent.dynamic, leaf));
         }
@@ -282,7 +282,7 @@ fn parse_new_array<'t>(
     let Some(leaf) = segments.last().copied() else { return Ok(()) };
     let depth = doc.path.len();
     let parent = dynamic_parent(doc, object, segments)?;
-    match dynamic::mode(doc, &parent, dynamic::Wanted::Array, leaf) {
+    match dynamic::mode(doc, &parent, leaf) {
         Dynamic::Strict | Dynamic::StrictAllowTemplates => {
             return Err(doc.strict(&parent, parent.dynamic, leaf));
         }
@@ -404,7 +404,7 @@ pub(crate) fn dynamic_parent<'t>(
             Some(Existing::Leaf(type_name)) => {
                 return Err(in_the_way(segments, &full, type_name));
             }
-            None => match dynamic::mode(doc, &parent, dynamic::Wanted::Parent, segment) {
+            None => match dynamic::mode(doc, &parent, segment) {
                 Dynamic::Strict | Dynamic::StrictAllowTemplates => {
                     return Err(doc.strict(&parent, parent.dynamic, segment));
                 }

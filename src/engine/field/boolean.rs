@@ -52,6 +52,11 @@ fn read(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
             visible(text)
         ))
         .class(RejectClass::ValueType)),
+        Token::BeginObject if doc.parser.is_expanded() => {
+            let at = doc.parser.location();
+            Err(Failure::state(format!("Can't get boolean value on a START_OBJECT at {at}"))
+                .class(RejectClass::DottedName))
+        }
         token => {
             let text = format!("Current token ({}) not of boolean type", token.json_word());
             Err(not_coercible(doc, text, token))

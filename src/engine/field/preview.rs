@@ -35,17 +35,23 @@ fn integer(text: &[u8]) -> String {
 }
 
 fn object(doc: &mut Doc<'_>) -> Outcome<String> {
-    let mut entries = Vec::new();
+    let mut entries: Vec<(String, String)> = Vec::new();
     while let Some(token) = doc.parser.advance()? {
         match token {
             Token::EndObject => break,
             Token::Name(name) => {
                 doc.parser.advance()?;
-                entries.push(format!("{}={}", visible(name), read(doc)?));
+                let (name, value) = (visible(name), read(doc)?);
+                // A name that dots bring back takes the place of the first.
+                match entries.iter_mut().find(|(old, _)| *old == name) {
+                    Some((_, old)) => *old = value,
+                    None => entries.push((name, value)),
+                }
             }
             _ => {}
         }
     }
+    let entries: Vec<_> = entries.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     Ok(format!("{{{}}}", entries.join(", ")))
 }
 

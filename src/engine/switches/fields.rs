@@ -91,7 +91,7 @@ pub(crate) enum Geo {
     Es7,
     /// 7.11 and later: the flat array is read outside the wrapper.
     Es717,
-    /// OpenSearch 2 and 3: GeoJSON too.
+    /// OpenSearch 2 and 3: `GeoJSON` too.
     Os2,
     /// 8.x and 9.x.
     Es8,

@@ -253,6 +253,11 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// Whether the current token comes from a dotted name, not from the document.
+    pub(crate) fn is_expanded(&self) -> bool {
+        self.expansions.last().is_some_and(|top| top.state != State::Content)
+    }
+
     /// `line:column` of the current token; inside an expansion of its name.
     pub(crate) fn location(&self) -> String {
         match self.expansions.last() {
