@@ -14,6 +14,7 @@ use crate::io::listing::{self, Listing};
 use crate::io::s3::{S3Options, Store};
 use crate::io::source::Source;
 use crate::model::evidence::FailureObject;
+use crate::model::limits::Limits;
 use crate::model::object::Object;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::quantity::counted;
@@ -50,6 +51,10 @@ impl Backup {
         let runtime = super::runtime()?;
         let listing = runtime.block_on(listing::list(sources, store))?;
         let deliveries = firehose::deliveries(&listing.found(), None);
+        if listing.entries.is_empty() {
+            let found = "the sources hold a capture and no object with records";
+            return Err(Error::Nothing(found.to_owned()));
+        }
         let names = sources.iter().map(Source::name).collect();
         if listing.untagged() > 0 {
             output::tell(
@@ -132,7 +137,7 @@ impl Backup {
             self.runtime.handle(),
             store,
             self.listing.pick(sources),
-            &FetchOptions::default(),
+            &fetch_options(),
             &self.stop,
         )
     }
@@ -149,6 +154,11 @@ impl Backup {
             }
         });
     }
+}
+
+/// The budget is the program's own limit.
+fn fetch_options() -> FetchOptions {
+    FetchOptions { in_flight_bytes: Limits::default().in_flight_bytes, ..FetchOptions::default() }
 }
 
 fn hint(body: &mut Body) -> Hint {

@@ -61,7 +61,7 @@ def main():
     parser.add_argument("--only", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--ours", help="mapdrift's command, with {input} and {threads}; 'none' measures peers alone",
-                        default=f"{ROOT}/target/release/mapdrift scan --workers {{threads}} {{input}}")
+                        default=f"{ROOT}/target/release/mapdrift scan --jobs {{threads}} {{input}}")
     options = parser.parse_args()
     {"setup": setup, "data": data, "sentinel": sentinel, "compare": compare, "startup": startup}[options.command](options)
 
@@ -83,8 +83,8 @@ def data(options):
             generate(name, size, WORK / "data" / size, *forms)
 
 
-def sentinel(_):
-    """Every peer on 3 MB: one file, 51 objects, concatenated. Yes, no, or the error's last line."""
+def sentinel(options):
+    """mapdrift and every peer on 3 MB: one file, 51 objects, concatenated. Yes, no, or the error's last line."""
     folder = WORK / "data" / "sentinel"
     generate("clicks", "3MB", folder)
     source = folder / "clicks"
@@ -93,6 +93,9 @@ def sentinel(_):
               "concatenated": source / "records.json"}
     print(head() + "\n| peer | " + " | ".join(inputs) + " |\n|---" + "|---" * len(inputs) + "|")
     tools = {name: command for name, (command, form, _, holds, _) in PEERS.items() if holds == "sentinel" and form == "ndjson"}
+    if options.ours != "none":
+        cells = [sees("mapdrift", ours(options, path, 2)) for path in inputs.values()]
+        print("| mapdrift | " + " | ".join(cells) + " |", flush=True)
     for name, command in tools.items():
         cells = [sees(name, command.format(path)) for path in inputs.values()]
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
@@ -115,15 +118,15 @@ def row(name, set_name, options):
     source = path_of(folder, form)
     expected = {"sentinel": SENTINEL, "records": f"records {manifest['records']}\n",
                 "bytes": f"bytes {manifest['bytes']['ndjson']}\n"}[holds]
-    mine = options.ours.format(input=str(source).replace("/*.gz", ""), threads=threads)
+    mine = ours(options, source, threads)
     subprocess.run(f"cat {source} > /dev/null", shell=True, check=True)
     pairs = []
     for _ in range(options.pairs):
-        ours = None if options.ours == "none" else measure(mine, SENTINEL)
+        own = None if options.ours == "none" else measure(mine, SENTINEL)
         peer = measure(command.format(source), expected)
-        if isinstance(peer, str) or isinstance(ours, str):
-            return f"| {name} | {set_name} | {form} {size} | not counted: {peer if isinstance(peer, str) else 'mapdrift: ' + ours} |"
-        pairs.append((ours, peer))
+        if isinstance(peer, str) or isinstance(own, str):
+            return f"| {name} | {set_name} | {form} {size} | not counted: {peer if isinstance(peer, str) else 'mapdrift: ' + own} |"
+        pairs.append((own, peer))
     record(name, set_name, form, size, pairs)
     return shown(name, set_name, f"{form} {size}", pairs, manifest["bytes"]["ndjson"])
 
@@ -149,11 +152,11 @@ def shown(name, set_name, source, pairs, size):
     cells = [name, set_name, source, f"{peer[0]:.2f}", f"{peer[1]:.2f}", f"{size / peer[0] / 1e9:.2f}", f"{peer[2]:.0f}"]
     if pairs[0][0] is None:
         return "| " + " | ".join(cells + ["to be measured"] + [""] * 4) + " |"
-    ours = [middle([ours[i] for ours, _ in pairs]) for i in range(3)]
-    ratio = lambda i: sorted(peer[i] / ours[i] for ours, peer in pairs)
+    mine = [middle([own[i] for own, _ in pairs]) for i in range(3)]
+    ratio = lambda i: sorted(peer[i] / max(own[i], 0.01) for own, peer in pairs)  # CPU is told in steps of 0.01 s
     digits = lambda value: f"{value:.2f}" if value < 3 else f"{value:.1f}"
     spread = lambda values: f"{digits(middle(values))} ({digits(values[0])}–{digits(values[-1])})"
-    cells += [f"{ours[0]:.2f}", f"{ours[1]:.2f}", f"{ours[2]:.0f}", spread(ratio(0)), spread(ratio(1))]
+    cells += [f"{mine[0]:.2f}", f"{mine[1]:.2f}", f"{mine[2]:.0f}", spread(ratio(0)), spread(ratio(1))]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -162,6 +165,11 @@ def startup(_):
     for name, code in STARTUP.items():
         runs = [measure(f"{PYTHON} -c {shlex.quote(code + '; print(1)')}", "1") for _ in range(5)]
         print(f"start-up of {name}: {statistics.median(run[0] for run in runs):.2f} s wall, {statistics.median(run[1] for run in runs):.2f} s CPU")
+
+
+def ours(options, source, threads):
+    """mapdrift's command; it takes the folder where peers take a pattern."""
+    return options.ours.format(input=str(source).replace("/*.gz", ""), threads=threads)
 
 
 def sees(name, command):
