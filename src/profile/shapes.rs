@@ -42,6 +42,16 @@ impl Shapes {
         shape.last = shape.last.max(sighting);
     }
 
+    /// Keeps the shapes with the smallest hashes, so many of them; the others are handed out.
+    pub(super) fn keep(&mut self, most: usize) -> Vec<Seen> {
+        self.list.sort_unstable_by_key(|shape| shape.id);
+        let beyond = self.list.split_off(most.min(self.list.len()));
+        self.last = 0;
+        self.index.clear();
+        self.index.extend(self.list.iter().zip(0..).map(|(shape, place)| (shape.id, place)));
+        beyond
+    }
+
     fn find(&mut self, id: u64, slots: &[u32], sighting: Sighting) -> usize {
         let next = self.list.len();
         let place = *self

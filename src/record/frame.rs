@@ -255,9 +255,10 @@ impl<'r> Frames<'r> {
                 b'/' => {
                     let start = lead.unwrap_or(self.at);
                     self.lead = start;
-                    let end = scan::comment(bytes, self.at)?;
+                    let most = self.filled.min(start.saturating_add(self.record_limit));
+                    let end = scan::comment(&bytes[..most], self.at)?;
                     let line = bytes[self.at + 1] == b'/';
-                    if end == bytes.len() && matches!(self.ending, Ending::Open) {
+                    if end == most && (most < self.filled || matches!(self.ending, Ending::Open)) {
                         return Err(FaultKind::UnexpectedEnd.at(end));
                     }
                     self.at = if line && end < bytes.len() { end - 1 } else { end };

@@ -187,6 +187,8 @@ fn nesting_and_length_have_limits_that_are_said() {
         long.as_bytes(),
         "1@0{\"a\":1} !record-too-long@7+1008 2@1015{\"a\":2} 3@1022{\"a\":3} =3",
     );
+    let comment = format!("//{}", "a".repeat(200));
+    check_with(&limits, comment.as_bytes(), "!record-too-long@0+202 =0");
     let limits = Limits { inflated_bytes: 10, ..Limits::default() };
     check_with(&limits, b"{\"a\":1}{\"a\":2}", "1@0{\"a\":1} !inflate-limit@7+3 =1");
     check_with(&limits, b"{\"a\":1}   ", "1@0{\"a\":1} =1");
