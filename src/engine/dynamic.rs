@@ -1,4 +1,4 @@
-//! What an unmapped name becomes (engine-semantics 5, 7, 11).
+//! What an unmapped name becomes (`DocumentParser`, `DynamicFieldsBuilder`).
 //!
 //! In: a token under a name that nothing maps, and the object that it falls into. Out: a new mapper, registered and given the
 //! token; or nothing, or the exception. It refuses to know how several new mappers of one name become one; that is `update`.

@@ -1,6 +1,6 @@
 //! What the engine does before a JSON parser sees a document: is it JSON at all, and in which Unicode encoding.
 //!
-//! In: the bytes of a record. Out: UTF-8, or the refusal of the first-byte rule (engine-semantics 2.1). Sources:
+//! In: the bytes of a record. Out: UTF-8, or the refusal of the first-byte rule. Sources:
 //! `XContentFactory#xContentType`, Jackson's `ByteSourceJsonBootstrapper`.
 
 use std::borrow::Cow;

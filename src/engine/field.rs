@@ -1,4 +1,4 @@
-//! Fields that take values: what each type accepts, coerces, ignores, refuses (engine-semantics 8).
+//! Fields that take values: what each type accepts, coerces, ignores, refuses (`FieldMapper`).
 //!
 //! In: a field and the token that stands before the parser. Out: losses, or the exception in its wrapper. Types whose rules are
 //! not known here are opaque: every value passes, and [`Rule::Opaque`] says so.

@@ -1,4 +1,4 @@
-//! The limits of an index: on the mapping after an update, and on a document while it is read (engine-semantics 10).
+//! The limits of an index: on the mapping after an update, and on a document while it is read (`MapperService`).
 //!
 //! In: the updated tree, or the walk's counters. Out: nothing, or the engine's refusal.
 

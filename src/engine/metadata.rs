@@ -1,4 +1,4 @@
-//! Names of the engine's own in a document (engine-semantics 3.5).
+//! Names of the engine's own in a document (`MetadataFieldMapper`).
 //!
 //! In: a name at the root. Out: the engine's refusal, or nothing where the name is ordinary.
 

@@ -1,4 +1,4 @@
-//! What differs between engine versions, as one table (engine-semantics 0.2).
+//! What differs between engine versions, as one table.
 //!
 //! In: product and version. Out: [`Switches`]. Boundaries were seen on running engines; a version between two that were run
 //! is named by the older side of its boundary.
@@ -107,7 +107,7 @@ pub(crate) enum OnlyDots {
     Character,
 }
 
-/// How several new mappers of one name become one (engine-semantics 9).
+/// How several new mappers of one name become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeats {
     /// 9.2: sorted, the first pair merges, classes are compared.
@@ -120,7 +120,7 @@ pub(crate) enum Repeats {
     FirstReused,
 }
 
-/// Parts of the generic wrapper's sentence (engine-semantics 8.1).
+/// Parts of the generic wrapper's sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldError {
     Plain,
@@ -256,7 +256,7 @@ fn json_errors(at: At) -> JsonErrors {
     }
 }
 
-/// Names at the root that a document may not use (engine-semantics 3.5). On 6.x the list of `MapperService.META_FIELDS`, later
+/// Names at the root that a document may not use. On 6.x the list of `MapperService.META_FIELDS`, later
 /// the registered metadata mappers, `_feature` where mapper-extras is loaded, as it is in every distribution up to 7.x.
 fn metadata(at: At) -> &'static [&'static str] {
     match () {

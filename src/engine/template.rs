@@ -1,4 +1,4 @@
-//! Dynamic templates: which one a new field gets, and the definition that it gives (engine-semantics 11).
+//! Dynamic templates: which one a new field gets, and the definition that it gives (`DynamicTemplate`).
 //!
 //! In: templates of a mapping, a path, a name and a match type. Out: the definition with its place-holders filled. Patterns
 //! that cannot be run make their template opaque: that is said by [`Template::opaque`], and the template matches nothing.

@@ -1,4 +1,4 @@
-//! From the new mappers of one document to an update of the mapping (engine-semantics 9).
+//! From the new mappers of one document to an update of the mapping (`DocumentParser#createDynamicUpdate`).
 //!
 //! In: new mappers in order of appearance. Out: one addition for each name, or the conflict, which no parse error wraps.
 
@@ -113,7 +113,9 @@ fn merge_into<'m>(
     }
     match (tree.get(&*mapper.full), &mapper.definition) {
         (Some(Some(earlier)), _) => check(earlier, mapper, switches, Pair::Later),
-        (Some(None), Field::Leaf(_)) => Err(conflict(non_object(&visible(&mapper.full)), &mapper.full)),
+        (Some(None), Field::Leaf(_)) => {
+            Err(conflict(non_object(&visible(&mapper.full)), &mapper.full))
+        }
         _ => {
             tree.insert(&mapper.full, Some(mapper));
             Ok(())

@@ -1,7 +1,7 @@
 //! [`Mapping`] to JSON, as the engine prints it.
 //!
 //! In: a mapping whose parameters stand as the engine keeps them. Out: what `GET index/_mapping` has under `mappings`; on
-//! Elasticsearch 6 that is below the type's name. Order of keys: the engines' (`engine-semantics` 13.2); readers must not rely on it.
+//! Elasticsearch 6 that is below the type's name. Order of keys: the engines' (`ObjectMapper#toXContent`); readers must not rely on it.
 
 use serde_json::{Map, Value, json};
 

@@ -210,7 +210,13 @@ impl Tally {
     }
 }
 
-pub(crate) fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &mut Tally) {
+pub(crate) fn replay(
+    engine: &str,
+    case: &Value,
+    docs: &[Vec<u8>],
+    answer: &Value,
+    tally: &mut Tally,
+) {
     if answer.get("create").is_some() {
         return; // The engine refused the index: there is nothing to replay.
     }

@@ -1,4 +1,4 @@
-//! `copy_to`: after a field has read a value, its targets read the same token (engine-semantics 7.6).
+//! `copy_to`: after a field has read a value, its targets read the same token (`DocumentParser#parseCopy`).
 //!
 //! In: a field that was just given the current token. Out: what the targets make of it; unmapped targets are made.
 

@@ -1,5 +1,5 @@
 //! The walk of Elasticsearch up to 7.17 and of OpenSearch: names are split by the walk, and `DocumentParser`'s steps are
-//! followed one by one (engine-semantics 4).
+//! followed one by one (`DocumentParser`).
 //!
 //! In: the state of a walk before its first token. Out: what [`Doc`] gathers, or the exception that the item shows.
 

@@ -1,4 +1,4 @@
-//! The definition of a new leaf: the default of its kind, or what a template makes of it (engine-semantics 11.2, 13.2).
+//! The definition of a new leaf: the default of its kind, or what a template makes of it (`DynamicFieldsBuilder`, `DynamicTemplate`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a scalar looks like: the kind that templates match by, and why (engine-semantics 5).
+//! What a scalar looks like: the kind that templates match by, and why (`DocumentParser`).
 
 use crate::engine::document::Doc;
 use crate::engine::dynamic::Detector;

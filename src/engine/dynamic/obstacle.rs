@@ -1,4 +1,4 @@
-//! A template that gives a leaf where a dotted name needs an object (engine-semantics 11.1).
+//! A template that gives a leaf where a dotted name needs an object (`DynamicTemplate`).
 
 use crate::engine::document::Doc;
 use crate::engine::failure::Failure;

@@ -1,4 +1,4 @@
-//! Runtime fields for new leaves (engine-semantics 7.4, Elasticsearch 7.11 and later).
+//! Runtime fields for new leaves (`DynamicFieldsBuilder`, Elasticsearch 7.11 and later).
 
 use serde_json::{Map, Value};
 

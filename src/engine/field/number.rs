@@ -1,4 +1,4 @@
-//! Numbers: integers of four widths, floats of three (engine-semantics 8.2).
+//! Numbers: integers of four widths, floats of three (`NumberFieldMapper`).
 //!
 //! In: a scalar. Out: whether it is taken, with what is lost on the way. Sources: `NumberFieldMapper`,
 //! `AbstractXContentParser`, Jackson's `ParserBase`.

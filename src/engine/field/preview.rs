@@ -51,7 +51,8 @@ fn object(doc: &mut Doc<'_>) -> Outcome<String> {
             _ => {}
         }
     }
-    let entries: Vec<_> = entries.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let entries: Vec<_> =
+        entries.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     Ok(format!("{{{}}}", entries.join(", ")))
 }
 

@@ -1,4 +1,4 @@
-//! The columns of the table about field types (engine-semantics 8).
+//! The columns of the table about field types.
 //!
 //! In: product and version. Out: what its field types do differently.
 

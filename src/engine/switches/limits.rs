@@ -1,4 +1,4 @@
-//! The columns of the table about limits (engine-semantics 10).
+//! The columns of the table about limits.
 //!
 //! In: product and version. Out: which limits are checked, and where.
 
