@@ -120,16 +120,17 @@ pub(crate) fn hash_order(names: Vec<&[u8]>) -> Vec<&[u8]> {
         buckets *= 2;
     }
     // `computeIfAbsent` puts a new key at the head of its bucket.
-    let mut ordered: Vec<_> = names.into_iter().rev().map(|name| (bucket(name, buckets), name)).collect();
+    let mut ordered: Vec<_> =
+        names.into_iter().rev().map(|name| (bucket(name, buckets), name)).collect();
     ordered.sort_by_key(|(bucket, _)| *bucket);
     ordered.into_iter().map(|(_, name)| name).collect()
 }
 
 fn bucket(name: &[u8], buckets: usize) -> usize {
     let text = String::from_utf8_lossy(name);
-    let hash = text.encode_utf16().fold(0_u32, |sum, unit| {
-        sum.wrapping_mul(31).wrapping_add(u32::from(unit))
-    });
+    let hash = text
+        .encode_utf16()
+        .fold(0_u32, |sum, unit| sum.wrapping_mul(31).wrapping_add(u32::from(unit)));
     (hash ^ hash >> 16) as usize & (buckets - 1)
 }
 

@@ -113,7 +113,9 @@ fn merge_into<'m>(
     }
     match (tree.get(&*mapper.full), &mapper.definition) {
         (Some(Some(earlier)), _) => check(earlier, mapper, switches, Pair::Later),
-        (Some(None), Field::Leaf(_)) => Err(conflict(non_object(&visible(&mapper.full)), &mapper.full)),
+        (Some(None), Field::Leaf(_)) => {
+            Err(conflict(non_object(&visible(&mapper.full)), &mapper.full))
+        }
         _ => {
             tree.insert(&mapper.full, Some(mapper));
             Ok(())
