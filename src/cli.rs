@@ -217,10 +217,10 @@ pub struct AwsChain {
 #[command(next_help_heading = "Index")]
 pub struct Cluster {
     /// The cluster's address
-    #[arg(long, value_name = "URL", env = "MAPDRIFT_CLUSTER", requires = "index")]
+    #[arg(long, value_name = "URL", requires = "index")]
     pub cluster: Option<String>,
     /// Index, alias, pattern or data stream; every concrete index is judged
-    #[arg(long, value_name = "NAME", env = "MAPDRIFT_INDEX")]
+    #[arg(long, value_name = "NAME", requires = "cluster")]
     pub index: Option<String>,
     /// How to sign in. Secrets come from MAPDRIFT_USERNAME and MAPDRIFT_PASSWORD, MAPDRIFT_BEARER_TOKEN, MAPDRIFT_API_KEY
     /// (encoded or id:key), or the AWS chain

@@ -21,6 +21,12 @@ pub enum Error {
         /// What to do.
         hint: Option<String>,
     },
+    /// There is an input, and nothing in it to look at.
+    #[error("nothing to look at: {0}")]
+    Nothing(String),
+    /// The system gives no threads.
+    #[error("cannot start")]
+    Start(#[source] std::io::Error),
     /// The backup side.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -69,6 +75,8 @@ impl Error {
             | Self::Mapping { .. }
             | Self::Index { .. }
             | Self::Write { .. } => 2,
+            Self::Nothing(_) => 3,
+            Self::Start(_) => 4,
             Self::Source(error) => error.exit_code(),
             Self::Cluster(error) => match error.trouble() {
                 Trouble::Usage => 2,
@@ -86,8 +94,19 @@ impl Error {
             Self::Cluster(error) => Some(error.hint()),
             Self::Capture(error) => Some(error.hint().to_owned()),
             Self::Given(error) => Some(error.hint().to_owned()),
-            Self::Mapping { .. } | Self::Index { .. } | Self::Write { .. } => None,
+            Self::Nothing(_) | Self::Start(_) | Self::Mapping { .. } | Self::Index { .. } | Self::Write { .. } => None,
         }
+    }
+
+    /// The error and its causes on one line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let _ = write!(text, ": {error}");
+            cause = error.source();
+        }
+        text
     }
 
     /// The whole complaint: what, why, and what to do.

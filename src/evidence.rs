@@ -13,7 +13,7 @@ use crate::model::mapping::{Field, Mapping};
 use crate::model::object::Sighting;
 use crate::model::path::{FieldPath, Name};
 use crate::model::profile::{FieldSums, Kind, Profile};
-use crate::model::timeline::Timeline;
+use crate::model::timeline::{Decision, Origin, Timeline};
 
 /// The outer join of everything that is known about the fields of one index.
 pub fn join<'a>(
@@ -55,8 +55,9 @@ pub fn mark_races(
 ) {
     let mut raced: BTreeSet<FieldPath> = BTreeSet::new();
     for (path, sums) in &profile.fields {
-        if disagrees_early(sums, &same_bulk) {
-            raced.insert(mapped_path(path));
+        let mapped = mapped_path(path);
+        if disagrees_early(sums, &same_bulk) || dates_raced(sums, timeline, &mapped, &same_bulk) {
+            raced.insert(mapped);
         }
     }
     for (path, origin) in &mut timeline.origins {
@@ -80,11 +81,33 @@ fn carriers<'a>(path: &FieldPath, families: &'a [Family]) -> impl Iterator<Item 
     families.iter().filter(|family| family.paths.contains(path)).map(|family| family.name.as_str())
 }
 
+/// Whether dates and other strings met while the field was new. Where a date made it, the engine refuses the others, and the
+/// first refusal tells when they began; where that does not tell, they may have met.
+fn dates_raced(
+    sums: &FieldSums,
+    timeline: &Timeline,
+    path: &FieldPath,
+    same_bulk: impl Fn(Sighting, Sighting) -> bool,
+) -> bool {
+    let others = sums.kinds[Kind::String].count.saturating_sub(sums.looks.date);
+    let Some(addition) = timeline.origins.get(path).and_then(Origin::addition) else { return false };
+    if others == 0 || sums.looks.date == 0 {
+        return false;
+    }
+    let refused = timeline.rejects.iter().filter(|(group, _)| group.field.as_ref() == Some(path));
+    let (count, first) = refused.fold((0, None), |(count, first), (_, refused)| {
+        let begun = refused.counted.first;
+        (count + refused.counted.count, Some(first.map_or(begun, |first: Sighting| first.min(begun))))
+    });
+    let is_date = matches!(addition.decision, Decision::DateDetection(_));
+    match first {
+        Some(first) if is_date && count >= others => same_bulk(addition.sighting, first),
+        _ => true,
+    }
+}
+
 /// Whether values that give different types first stand within one bulk of each other.
 fn disagrees_early(sums: &FieldSums, same_bulk: impl Fn(Sighting, Sighting) -> bool) -> bool {
-    if sums.kinds[Kind::String].count > sums.looks.date && sums.looks.date > 0 {
-        return true;
-    }
     let typed = [Kind::Boolean, Kind::Integer, Kind::Float, Kind::String, Kind::Object];
     let firsts: Vec<Sighting> =
         typed.iter().filter_map(|kind| sums.kinds[*kind].seen).map(|(first, _)| first).collect();

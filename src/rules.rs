@@ -200,6 +200,7 @@ fn with_refusal(
         last: Some(refused.counted.last),
         engine: Some(engine_words(&refused.first_reject)),
         witness: Some(refused.first_bytes.clone()),
+        smallest: refused.witness.clone(),
         families: families(index, group),
         ..finding
     };
@@ -210,7 +211,10 @@ fn with_refusal(
 /// With a live mapping the type is known, and a value that does not fit it is refused whoever came first in a race.
 fn doubt(found: &mut Finding, index: &IndexEvidence<'_>, group: &RejectGroup) {
     let Some(path) = &group.field else { return };
-    if index.has_other_type_at_or_above(path) {
+    if index.is_live && index.fields.get(path).is_some_and(|field| field.live.is_none()) {
+        found.confidence = Confidence::Possible;
+        found.notes.push("the live mapping does not have the field, so the index may have taken them".to_owned());
+    } else if index.has_other_type_at_or_above(path) {
         found.confidence = Confidence::Possible;
         found
             .notes

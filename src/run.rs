@@ -62,5 +62,5 @@ fn choose_colours(color: Color) {
 
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     tokio::runtime::Runtime::new()
-        .map_err(|source| Error::Write { what: "the threads of this run".to_owned(), source })
+        .map_err(Error::Start)
 }

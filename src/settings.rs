@@ -69,9 +69,28 @@ pub(crate) fn engine(named: Option<&str>) -> Result<Option<Engine>, Error> {
     }
 }
 
+/// The engine that the user named must be one that the cluster can be: another one would tell another index's history.
+pub(crate) fn agree(named: Engine, known: &[Engine]) -> Result<(), Error> {
+    let same = |engine: &Engine| {
+        (engine.product, engine.major, engine.minor) == (named.product, named.major, named.minor)
+    };
+    match known.first() {
+        Some(engine) if !known.iter().any(same) => Err(Error::Usage {
+            message: format!("--engine says {named}, and the index is of {engine}"),
+            hint: Some("leave --engine out; `mapdrift replay --engine` shows what another engine would do".to_owned()),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// What is not certain about an engine that has no profile of its own.
 pub(crate) fn doubt(engine: Engine) -> Option<String> {
-    let nearest = engine.nearest_profile().filter(|_| !engine.has_profile())?;
+    if engine.has_profile() {
+        return None;
+    }
+    let Some(nearest) = engine.nearest_profile() else {
+        return Some(format!("the rules of {engine} are not known: nothing is replayed"));
+    };
     Some(format!(
         "{engine} was not compared with the running engine: the rules are those of the nearest profile, {nearest}, with the \
          changes between the two that are known"

@@ -9,8 +9,10 @@ use crate::record::{Cursor, Token};
 
 /// Candidates that are tried for one record. A click record with twenty fields takes about thirty.
 const ATTEMPTS: usize = 400;
-/// Bytes of candidates that are tried: records of a megabyte end early, with what was reached.
-const BYTES: usize = 16 << 20;
+/// Bytes of candidates that are tried: long records end early, with what was reached.
+const BYTES: usize = 256 << 10;
+/// Records beyond this are shown as they are: making them smaller costs more than reading the whole backup.
+const LONGEST: usize = 64 << 10;
 /// Values up to this length are left as they are: that is what a reader recognises.
 const LEGIBLE: usize = 24;
 
@@ -22,7 +24,7 @@ pub fn of_reject(index: &Index, record: &[u8], reject: &Reject) -> Option<Vec<u8
         Fate::Rejected(found) => alike(&found, reject),
         Fate::Accepted(_) => false,
     };
-    is_alike(record).then(|| shrink(record, ATTEMPTS, &mut is_alike))
+    (record.len() <= LONGEST && is_alike(record)).then(|| shrink(record, ATTEMPTS, &mut is_alike))
 }
 
 fn alike(one: &Reject, other: &Reject) -> bool {
@@ -162,8 +164,8 @@ impl Shrinking<'_> {
 #[derive(Clone, Debug)]
 enum Part {
     /// Names as written, quotes included.
-    Object(Vec<(Vec<u8>, Part)>),
-    Array(Vec<Part>),
+    Object(Vec<(Vec<u8>, Self)>),
+    Array(Vec<Self>),
     /// As written, quotes included.
     String(Vec<u8>),
     /// A number or a word.

@@ -3,7 +3,7 @@
 //! In: a capture, the objects with their number of records, what the replay refused. Out: [`Counts`]. Documents that are not
 //! yet in the backup cannot be dated: only the backup side of "in flight" is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -102,13 +102,16 @@ pub fn history_doubts(
 }
 
 fn coverage(backup: &Backup<'_>, capture: &Capture) -> Coverage {
-    let mut doubts = Vec::new();
+    let mut doubts = BTreeSet::new();
     for (name, index) in &capture.indices {
         doubts.extend(history_doubts(backup, name, Some(index)));
         doubts.extend(deletion_doubt(name, index));
     }
-    doubts.dedup();
-    if doubts.is_empty() { Coverage::Whole } else { Coverage::Partial(doubts) }
+    if doubts.is_empty() {
+        Coverage::Whole
+    } else {
+        Coverage::Partial(doubts.into_iter().collect())
+    }
 }
 
 /// Why documents may be gone. The index tells: every operation on a shard has a sequence number, kept with the index.

@@ -110,6 +110,7 @@ async fn dispatch(
     let budget = Budget::new(&options);
     for (rank, entry) in entries.into_iter().enumerate() {
         let body = tokio::select! {
+            biased; // nothing is opened any more once the reading was stopped
             () = stop.stopped() => return,
             body = open(store.as_ref(), entry, &budget, &stop) => body,
         };

@@ -175,7 +175,7 @@ impl<'a> IndexEvidence<'a> {
 
 /// Longest time in seconds for which Firehose collects records before it sends them (`BufferingHints.IntervalInSeconds` of the
 /// service model). Records closer together than this may have met in one bulk request.
-const LONGEST_BUFFER_SECONDS: i64 = 900;
+pub const LONGEST_BUFFER_SECONDS: i64 = 900;
 
 fn is_near(objects: &[Object], one: Sighting, other: Sighting) -> bool {
     let time = |sighting: Sighting| objects.get(sighting.object as usize)?.time;

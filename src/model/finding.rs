@@ -41,6 +41,8 @@ pub struct Finding {
     pub engine: Option<String>,
     /// A record that shows it.
     pub witness: Option<Vec<u8>>,
+    /// The smallest record made from it that still shows it, where one was made.
+    pub smallest: Option<Vec<u8>>,
     /// Further evidence, one sentence each.
     pub notes: Vec<String>,
     /// What to do.
@@ -101,6 +103,7 @@ impl Finding {
             families: Vec::new(),
             engine: None,
             witness: None,
+            smallest: None,
             notes: Vec::new(),
             help: Vec::new(),
             tokens: Vec::new(),

@@ -69,6 +69,8 @@ pub enum ProblemKind {
     KmsRefused,
     /// The object changed while it was read.
     ObjectChanged,
+    /// What the cluster says of an index cannot be read.
+    IndexUnreadable,
     /// The run was interrupted.
     Interrupted,
 }
@@ -87,6 +89,7 @@ impl ProblemKind {
             Self::Archived => "archived",
             Self::KmsRefused => "kms-refused",
             Self::ObjectChanged => "object-changed",
+            Self::IndexUnreadable => "index-unreadable",
             Self::Interrupted => "interrupted",
         }
     }

@@ -18,20 +18,43 @@ const B: u64 = 0xbb67_ae85_84ca_a73b;
 const C: u64 = 0x3c6e_f372_fe94_f82b;
 const D: u64 = 0xa54f_f53a_5f1d_36f1;
 
-pub(super) const NULL: Hash = Hash { low: A, high: B };
-pub(super) const TRUE: Hash = Hash { low: B, high: C };
-pub(super) const FALSE: Hash = Hash { low: C, high: D };
-
 impl Hash {
     pub(super) fn joined(self) -> u128 {
         u128::from(self.high) << 64 | u128::from(self.low)
     }
 }
 
-/// Of a string, decoded.
+/// Of a string, decoded. Most are short: up to 16 bytes are two words, which are folded into each half.
 #[inline]
 pub(super) fn text(bytes: &[u8]) -> Hash {
-    split(xxh3_128(bytes))
+    let length = bytes.len() as u64;
+    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) if bytes.len() <= 16 => {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        }
+        (Some(_), _) => return split(xxh3_128(bytes)),
+        _ => (short(bytes), length),
+    };
+    let last = last ^ length << 56;
+    Hash { low: fold(first ^ A, last ^ B), high: fold(first ^ C, last ^ D) }
+}
+
+/// Up to seven bytes as a number.
+#[inline]
+fn short(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)),
+    }
+}
+
+/// Of a word: `null`, `true`, `false`.
+#[inline]
+pub(super) fn word(bytes: &[u8]) -> Hash {
+    let Hash { low, high } = text(bytes);
+    Hash { low: low ^ C, high: high ^ D }
 }
 
 /// Of a number that only its digits tell.
@@ -40,16 +63,17 @@ pub(super) fn digits(bytes: &[u8]) -> Hash {
     Hash { low: low ^ D, high: high ^ A }
 }
 
+/// Of an integer. Strings are folded with other pairs of constants, so that no short one is equal to a number.
 #[inline]
 pub(super) fn integer(value: i64) -> Hash {
     let bits = value.cast_unsigned();
-    Hash { low: fold(bits ^ A, B), high: fold(bits ^ C, D) }
+    Hash { low: fold(bits ^ B, D), high: fold(bits ^ D, A) }
 }
 
 #[inline]
 pub(super) fn float(value: f64) -> Hash {
     let bits = value.to_bits();
-    Hash { low: fold(bits ^ B, C), high: fold(bits ^ D, A) }
+    Hash { low: fold(bits ^ C, A), high: fold(bits ^ A, C) }
 }
 
 /// Of a name, 64 bits: they are spread over both halves when a field is folded.

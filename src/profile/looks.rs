@@ -14,10 +14,24 @@ pub(super) enum Look {
     Boolean,
 }
 
+/// First bytes of strings that may look like something.
+const FIRST: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        first[digit as usize] = true;
+        digit += 1;
+    }
+    first[b'-' as usize] = true;
+    first[b't' as usize] = true;
+    first[b'f' as usize] = true;
+    first
+};
+
 /// Whether the first byte leaves anything to look at.
 #[inline]
 pub(super) fn may_matter(text: &[u8]) -> bool {
-    matches!(text.first(), None | Some(b'-' | b'0'..=b'9' | b't' | b'f'))
+    text.first().is_none_or(|byte| FIRST[usize::from(*byte)])
 }
 
 /// What these bytes look like.

@@ -7,7 +7,7 @@
 use super::hash::{self, Hash};
 use super::looks::{self, Look};
 use super::number::{self, Number};
-use super::trie::{Glue, ROOT, Trie};
+use super::trie::{Glue, Node, ROOT, Trie};
 use crate::model::profile::{Example, Kind};
 use crate::record::{Fault, FaultKind, Text, scan};
 
@@ -44,6 +44,7 @@ struct Level {
 }
 
 /// A value that may be new at its path.
+#[derive(Clone, Copy)]
 struct Value {
     node: u32,
     kind: Kind,
@@ -86,55 +87,25 @@ impl Reader {
     pub(super) fn read(&mut self, bytes: &[u8], at: usize) -> Result<(usize, Hash), Fault> {
         self.stamp += 1;
         self.shape = 0;
-        let mut place = at + 1;
-        let mut level = self.begin(ROOT);
-        let mut last = NONE;
+        self.objects += 1;
+        let level = Level { node: ROOT, object: self.objects, hash: Hash::default() };
+        let mut step = Step { level, last: NONE, place: at + 1, value: None };
         loop {
-            let next = if level.object > 0 {
-                self.field(bytes, place, &level, last)?
-            } else {
-                element(bytes, place, last)?.map(|place| (place, level.node))
-            };
-            let Some((start, node)) = next else {
-                place = skip_to_close(bytes, place)? + 1;
-                let hash = finish(&level);
-                last = level.node;
-                let Some(outer) = self.open.pop() else { return Ok((place, hash)) };
-                level = outer;
-                self.fold(&mut level, last, hash);
-                continue;
-            };
-            let (end, hash) = match bytes.get(start) {
-                Some(b'"') => self.string(bytes, start, node)?,
-                Some(b'-' | b'0'..=b'9') => self.number(bytes, start, node)?,
-                Some(bracket @ (b'{' | b'[')) => {
-                    if self.open.len() + 1 == self.depth {
-                        return Err(FaultKind::TooDeep.at(start));
+            match self.run(bytes, &mut step) {
+                Ok(whole) => return Ok(whole),
+                Err(Pause::Fault(fault)) => return Err(fault),
+                Err(Pause::NoSlot(at, kind)) => {
+                    self.trie.add_slot(at.node, kind);
+                    step.value = Some((at.start, at.node));
+                }
+                Err(Pause::NoGlue(place)) => {
+                    step.value = self.name(bytes, place, step.level.node, step.last)?;
+                    match step.value {
+                        Some((_, node)) => self.claim(node, step.level.object),
+                        None => step.place = scan::space(bytes, place)?,
                     }
-                    self.open.push(level);
-                    level = if *bracket == b'{' {
-                        self.touch(node, Kind::Object);
-                        self.begin(node)
-                    } else {
-                        self.touch(node, Kind::Array);
-                        Level { node, object: 0, hash: Hash::default() }
-                    };
-                    last = NONE;
-                    place = start + 1;
-                    continue;
                 }
-                Some(b'n') => self.word(bytes, start, node, (b"null", Kind::Null, hash::NULL))?,
-                Some(b't') => {
-                    self.word(bytes, start, node, (b"true", Kind::Boolean, hash::TRUE))?
-                }
-                Some(b'f') => {
-                    self.word(bytes, start, node, (b"false", Kind::Boolean, hash::FALSE))?
-                }
-                _ => return Err(unexpected(bytes, start)),
-            };
-            self.fold(&mut level, node, hash);
-            last = node;
-            place = end;
+            }
         }
     }
 
@@ -167,59 +138,18 @@ impl Reader {
         }
         for value in self.values.drain(..) {
             let example = || example(bytes, &value, self.example_bytes);
-            self.trie.sketches[value.node as usize].add(value.hash, example);
+            self.trie.nodes[value.node as usize].sketch.add(value.hash, example);
         }
         self.remarks.drain(..).for_each(|(place, what)| remark(place, what));
     }
 
-    fn begin(&mut self, node: u32) -> Level {
-        self.objects += 1;
-        Level { node, object: self.objects, hash: Hash::default() }
-    }
-
-    #[inline]
-    fn fold(&mut self, level: &mut Level, node: u32, hash: Hash) {
-        if level.object > 0 {
-            hash::field(&mut level.hash, self.trie.nodes[node as usize].name, hash);
-        } else {
-            hash::element(&mut level.hash, hash);
-        }
-    }
-
-    /// The next field: where its value is, and its node. `None` before a closing bracket.
-    #[inline]
-    fn field(
-        &mut self,
-        bytes: &[u8],
-        place: usize,
-        level: &Level,
-        last: u32,
-    ) -> Result<Option<(usize, u32)>, Fault> {
-        if bytes.get(place) == Some(&b'}') {
-            return Ok(None);
-        }
-        let glue = if last == NONE {
-            &self.trie.first[level.node as usize]
-        } else {
-            &self.trie.next[last as usize]
-        };
-        let (start, node) = match glue.meets(bytes, place) {
-            Some((start, node))
-                if !matches!(bytes.get(start), Some(b' ' | b'\n' | b'\r' | b'\t' | b'/')) =>
-            {
-                (start, node)
-            }
-            _ => match self.name(bytes, place, level.node, last)? {
-                Some(found) => found,
-                None => return Ok(None),
-            },
-        };
-        let object = &mut self.trie.nodes[node as usize].object;
-        if *object == level.object {
+    /// Notes which object holds this field.
+    fn claim(&mut self, node: u32, object: u64) {
+        let held = &mut self.trie.nodes[node as usize].object;
+        if *held == object {
             self.remarks.push((node, Remark::Duplicate));
         }
-        *object = level.object;
-        Ok(Some((start, node)))
+        *held = object;
     }
 
     /// The next field, read byte by byte; what stood before it is remembered.
@@ -257,122 +187,282 @@ impl Reader {
             if last == NONE {
                 self.trie.first[parent as usize] = glue;
             } else {
-                self.trie.next[last as usize] = glue;
+                self.trie.nodes[last as usize].next = glue;
             }
         }
         Ok(Some((start, node)))
     }
+}
 
-    /// Counts a value, and says in which slot.
+/// Where a run goes on.
+struct Step {
+    level: Level,
+    /// The last field or element of the level; [`NONE`] before the first.
+    last: u32,
+    /// Behind the last value or an opening bracket.
+    place: usize,
+    /// The next value, if it was found already.
+    value: Option<(usize, u32)>,
+}
+
+/// Where a value is, in the bytes and in the trie.
+#[derive(Clone, Copy)]
+struct Place {
+    start: usize,
+    node: u32,
+}
+
+/// Why a run stops.
+enum Pause {
+    Fault(Fault),
+    /// Another field than last time, or none.
+    NoGlue(usize),
+    /// A kind that was not seen at this node.
+    NoSlot(Place, Kind),
+}
+
+impl From<Fault> for Pause {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// What happens for every value.
+impl Reader {
+    #[inline(never)]
+    fn run(&mut self, bytes: &[u8], step: &mut Step) -> Result<(usize, Hash), Pause> {
+        'values: loop {
+            let (mut start, node) = match step.value.take() {
+                Some(found) => found,
+                None if step.level.object > 0 && bytes.get(step.place) != Some(&b'}') => {
+                    self.field(bytes, step)?
+                }
+                None => match closing(bytes, step)? {
+                    Err(start) => (start, step.level.node),
+                    Ok(place) => {
+                        let hash = finish(&step.level);
+                        step.last = step.level.node;
+                        let Some(outer) = self.open.pop() else { return Ok((place + 1, hash)) };
+                        step.level = outer;
+                        step.level.fold(&self.trie.nodes[step.last as usize], hash);
+                        step.place = place + 1;
+                        continue;
+                    }
+                },
+            };
+            step.place = loop {
+                let at = Place { start, node };
+                match bytes.get(start) {
+                    Some(b'"') => break self.string(bytes, at, &mut step.level)?,
+                    Some(b'-' | b'0'..=b'9') => break self.number(bytes, at, &mut step.level)?,
+                    Some(b'n') => break self.word(bytes, at, &mut step.level, b"null")?,
+                    Some(b't') => break self.word(bytes, at, &mut step.level, b"true")?,
+                    Some(b'f') => break self.word(bytes, at, &mut step.level, b"false")?,
+                    Some(bracket @ (b'{' | b'[')) => {
+                        let inner = self.begin(at, *bracket)?;
+                        self.open.push(std::mem::replace(&mut step.level, inner));
+                        step.last = NONE;
+                        step.place = start + 1;
+                        continue 'values;
+                    }
+                    // White space is behind the colon only where it was not last time.
+                    _ => start = behind_space(bytes, start)?,
+                }
+            };
+            step.last = node;
+        }
+    }
+
+    /// The next field, if it is the one that came last time.
     #[inline]
-    fn touch(&mut self, node: u32, kind: Kind) -> u32 {
-        let place = self.trie.slot(node, kind);
+    fn field(&mut self, bytes: &[u8], step: &Step) -> Result<(usize, u32), Pause> {
+        let glue = if step.last == NONE {
+            &self.trie.first[step.level.node as usize]
+        } else {
+            &self.trie.nodes[step.last as usize].next
+        };
+        let Some((start, node)) = glue.meets(bytes, step.place) else {
+            return Err(Pause::NoGlue(step.place));
+        };
+        let held = &mut self.trie.nodes[node as usize].object;
+        if *held == step.level.object {
+            self.remarks.push((node, Remark::Duplicate));
+        }
+        *held = step.level.object;
+        Ok((start, node))
+    }
+
+    fn begin(&mut self, at: Place, bracket: u8) -> Result<Level, Pause> {
+        if self.open.len() + 1 >= self.depth {
+            return Err(FaultKind::TooDeep.at(at.start).into());
+        }
+        let kind = if bracket == b'{' { Kind::Object } else { Kind::Array };
+        self.touch(at, kind)?;
+        self.objects += 1;
+        let object = if kind == Kind::Object { self.objects } else { 0 };
+        Ok(Level { node: at.node, object, hash: Hash::default() })
+    }
+
+    /// Counts a value.
+    #[inline]
+    fn touch(&mut self, at: Place, kind: Kind) -> Result<&Node, Pause> {
+        let node = &self.trie.nodes[at.node as usize];
+        let place = node.slot(kind);
+        if place == 0 {
+            return Err(Pause::NoSlot(at, kind));
+        }
         let slot = &mut self.trie.slots[place as usize];
-        if slot.stamp != self.stamp {
-            slot.stamp = self.stamp;
-            slot.before = slot.count;
+        if slot.touch(self.stamp) {
             self.shape = self.shape.wrapping_add(slot.shape);
             self.trail.push(place);
         }
-        slot.count += 1;
-        place
+        Ok(node)
     }
 
-    #[inline]
-    fn word(
+    /// Counts a value that has a place in an order, and may be a new one; says in which slot.
+    #[expect(clippy::inline_always, reason = "the hot loop: a call costs a tenth of it")]
+    #[inline(always)]
+    fn note(
+        &mut self,
+        at: Place,
+        level: &mut Level,
+        value: &Value,
+        order: i64,
+        hash: Hash,
+    ) -> Result<u32, Pause> {
+        let node = &self.trie.nodes[at.node as usize];
+        let place = node.slot(value.kind);
+        if place == 0 {
+            return Err(Pause::NoSlot(at, value.kind));
+        }
+        let slot = &mut self.trie.slots[place as usize];
+        if slot.touch(self.stamp) {
+            self.shape = self.shape.wrapping_add(slot.shape);
+            self.trail.push(place);
+        }
+        if order < slot.least || order > slot.most {
+            self.ranges.push((place, order));
+        }
+        if node.sketch.wants(hash.low) {
+            self.values.push(*value);
+        }
+        level.fold(node, hash);
+        Ok(place)
+    }
+
+    #[expect(clippy::inline_always, reason = "the hot loop: a call costs a tenth of it")]
+    #[inline(always)]
+    fn word<const N: usize>(
         &mut self,
         bytes: &[u8],
-        start: usize,
-        node: u32,
-        (word, kind, hash): (&[u8], Kind, Hash),
-    ) -> Result<(usize, Hash), Fault> {
-        let end = scan::literal(bytes, start, word)?;
-        self.touch(node, kind);
-        Ok((end, hash))
+        at: Place,
+        level: &mut Level,
+        word: &[u8; N],
+    ) -> Result<usize, Pause> {
+        let end = scan::literal(bytes, at.start, word)?;
+        let kind = if word[0] == b'n' { Kind::Null } else { Kind::Boolean };
+        let node = self.touch(at, kind)?;
+        level.fold(node, hash::word(word));
+        Ok(end)
     }
 
-    #[inline]
-    fn number(&mut self, bytes: &[u8], start: usize, node: u32) -> Result<(usize, Hash), Fault> {
-        let (end, number) = number::read(bytes, start)?;
+    #[expect(clippy::inline_always, reason = "the hot loop: a call costs a tenth of it")]
+    #[inline(always)]
+    fn number(&mut self, bytes: &[u8], at: Place, level: &mut Level) -> Result<usize, Pause> {
+        let (end, number) = number::read(bytes, at.start)?;
         let (kind, order, hash) = match number {
             Number::Integer(value) => (Kind::Integer, value, hash::integer(value)),
             Number::Float(value) => (Kind::Float, number::ordered(value), hash::float(value)),
-            _ => return Ok((end, self.odd_number(&bytes[start..end], start, node, number))),
+            _ => return self.odd_number(bytes, at, level, (end, number)),
         };
-        let slot = self.touch(node, kind);
-        self.range(slot, order);
-        self.value(node, kind, hash, start, end);
-        Ok((end, hash))
+        let value = Value { node: at.node, kind, hash: hash.low, start: at.start, end };
+        self.note(at, level, &value, order, hash)?;
+        Ok(end)
     }
 
+    /// A number without a place in the order, but for `-0`.
     #[cold]
-    fn odd_number(&mut self, text: &[u8], start: usize, node: u32, number: Number) -> Hash {
+    fn odd_number(
+        &mut self,
+        bytes: &[u8],
+        at: Place,
+        level: &mut Level,
+        (end, number): (usize, Number),
+    ) -> Result<usize, Pause> {
+        let text = &bytes[at.start..end];
         let kind = if number == Number::Infinite { Kind::Float } else { Kind::Integer };
-        let slot = self.touch(node, kind);
-        if text == b"-0" {
-            self.range(slot, 0);
-        } else {
-            self.remarks.push((node, Remark::OutOfRange));
-        }
         let hash = hash::digits(text);
-        self.value(node, kind, hash, start, start + text.len());
-        hash
+        let zero = text == b"-0";
+        self.touch(at, kind)?;
+        let node = &self.trie.nodes[at.node as usize];
+        if zero {
+            self.ranges.push((node.slot(kind), 0));
+        } else {
+            self.remarks.push((at.node, Remark::OutOfRange));
+        }
+        if node.sketch.wants(hash.low) {
+            let value = Value { node: at.node, kind, hash: hash.low, start: at.start, end };
+            self.values.push(value);
+        }
+        level.fold(node, hash);
+        Ok(end)
     }
 
-    #[inline]
-    fn string(&mut self, bytes: &[u8], start: usize, node: u32) -> Result<(usize, Hash), Fault> {
-        let scanned = scan::string(bytes, start + 1)?;
-        let raw = &bytes[start + 1..scanned.end];
-        let slot = self.touch(node, Kind::String);
+    #[expect(clippy::inline_always, reason = "the hot loop: a call costs a tenth of it")]
+    #[inline(always)]
+    fn string(&mut self, bytes: &[u8], at: Place, level: &mut Level) -> Result<usize, Pause> {
+        let start = at.start + 1;
+        let scanned = scan::string(bytes, start)?;
+        let end = scanned.end;
+        let raw = &bytes[start..end];
         let text = if scanned.is_plain() {
             raw
         } else {
             Text::value(raw, scanned).decode_into(&mut self.text)
         };
         let hash = hash::text(text);
+        let look = if looks::may_matter(text) { looks::look(text) } else { None };
         let length = i64::try_from(text.len()).expect("lengths fit");
-        if looks::may_matter(text)
-            && let Some(look) = looks::look(text)
-        {
+        let value = Value { node: at.node, kind: Kind::String, hash: hash.low, start, end };
+        let slot = self.note(at, level, &value, length, hash)?;
+        if let Some(look) = look {
             self.remarks.push((slot, Remark::Look(look)));
         }
-        self.range(slot, length);
-        self.value(node, Kind::String, hash, start + 1, scanned.end);
-        Ok((scanned.end + 1, hash))
+        Ok(end + 1)
     }
+}
 
+impl Level {
+    /// Adds a field or element to the content.
     #[inline]
-    fn range(&mut self, place: u32, value: i64) {
-        let slot = &self.trie.slots[place as usize];
-        if value < slot.least || value > slot.most {
-            self.ranges.push((place, value));
-        }
-    }
-
-    #[inline]
-    fn value(&mut self, node: u32, kind: Kind, hash: Hash, start: usize, end: usize) {
-        if self.trie.sketches[node as usize].wants(hash.low) {
-            self.values.push(Value { node, kind, hash: hash.low, start, end });
+    fn fold(&mut self, node: &Node, hash: Hash) {
+        if self.object > 0 {
+            hash::field(&mut self.hash, node.name, hash);
+        } else {
+            hash::element(&mut self.hash, hash);
         }
     }
 }
 
-/// The next element of an array: where it is. `None` before a closing bracket.
+/// The end of an object or array; else where the next element is.
 #[inline]
-fn element(bytes: &[u8], place: usize, last: u32) -> Result<Option<usize>, Fault> {
-    let at = scan::space(bytes, place)?;
+fn closing(bytes: &[u8], step: &Step) -> Result<Result<usize, usize>, Fault> {
+    let at = scan::space(bytes, step.place)?;
+    let object = step.level.object > 0;
     match bytes.get(at) {
-        Some(b']') => Ok(None),
-        Some(b',') if last != NONE => scan::space(bytes, at + 1).map(Some),
-        Some(_) if last == NONE => Ok(Some(at)),
+        Some(b'}') if object => Ok(Ok(at)),
+        Some(b']') if !object => Ok(Ok(at)),
+        Some(b',') if step.last != NONE => scan::space(bytes, at + 1).map(Err),
+        Some(_) if step.last == NONE => Ok(Err(at)),
         _ => Err(unexpected(bytes, at)),
     }
 }
 
-/// The closing bracket that is known to stand behind white space.
-#[inline]
-fn skip_to_close(bytes: &[u8], place: usize) -> Result<usize, Fault> {
-    scan::space(bytes, place)
+fn behind_space(bytes: &[u8], start: usize) -> Result<usize, Fault> {
+    match scan::space(bytes, start)? {
+        same if same == start => Err(unexpected(bytes, start)),
+        next => Ok(next),
+    }
 }
 
 #[inline]

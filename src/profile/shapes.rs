@@ -42,9 +42,14 @@ impl Shapes {
         shape.last = shape.last.max(sighting);
     }
 
-    /// Whether a shape is in the list.
-    pub(super) fn has(&self, id: u64) -> bool {
-        self.index.contains_key(&id)
+    /// Keeps the shapes with the smallest hashes, so many of them; the others are handed out.
+    pub(super) fn keep(&mut self, most: usize) -> Vec<Seen> {
+        self.list.sort_unstable_by_key(|shape| shape.id);
+        let beyond = self.list.split_off(most.min(self.list.len()));
+        self.last = 0;
+        self.index.clear();
+        self.index.extend(self.list.iter().zip(0..).map(|(shape, place)| (shape.id, place)));
+        beyond
     }
 
     fn find(&mut self, id: u64, slots: &[u32], sighting: Sighting) -> usize {
@@ -54,8 +59,7 @@ impl Shapes {
             .entry(id)
             .or_insert_with(|| u32::try_from(next).expect("fewer shapes than bytes in memory"));
         if place as usize == next {
-            let mut slots: Box<[u32]> = slots.into();
-            slots.sort_unstable();
+            let slots = slots.into();
             self.list.push(Seen { id, slots, records: 0, first: sighting, last: sighting });
         }
         place as usize

@@ -10,7 +10,7 @@ use crate::model::profile::{Distinct, Example, FieldSums};
 /// The values of one path.
 pub(super) struct Sketch {
     values: Values,
-    /// Of the examples; `u64::MAX` while there is room for more.
+    /// Of the examples; the largest number of all while there is room for more.
     largest: u64,
     examples: Vec<(u64, Example)>,
 }
@@ -22,7 +22,7 @@ pub(super) enum Values {
     /// Packed registers that are not 0, in a table of open addressing by register.
     Some(Vec<u16>, usize),
     /// The rank of every register.
-    Many(Box<[u8]>),
+    Many(Box<[u8; 1 << Distinct::BITS]>),
 }
 
 /// Packed registers up to which a table is smaller than the list of all.
@@ -42,9 +42,13 @@ impl Default for Sketch {
 
 impl Sketch {
     /// Whether this value would change anything.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the hot loop: a call costs as much as the look")]
+    #[inline(always)]
     pub(super) fn wants(&self, hash: u64) -> bool {
-        self.values.wants(hash) || (hash < self.largest && !self.values.is_few())
+        match &self.values {
+            Values::Few(table, _) => !has(table, hash),
+            values => values.wants(hash) || hash < self.largest,
+        }
     }
 
     /// Adds a value.
@@ -54,9 +58,7 @@ impl Sketch {
     }
 
     fn show(&mut self, hash: u64, example: impl FnOnce() -> Example) {
-        let room = self.examples.len() < FieldSums::EXAMPLES;
-        let shown = self.examples.iter().any(|(other, _)| *other == hash);
-        if shown || (!room && hash >= self.largest) {
+        if hash >= self.largest || self.examples.iter().any(|(other, _)| *other == hash) {
             return;
         }
         self.examples.push((hash, example()));
@@ -74,18 +76,14 @@ impl Sketch {
 
 impl Values {
     /// Whether this value would change anything.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the hot loop: a call costs as much as the look")]
+    #[inline(always)]
     pub(super) fn wants(&self, hash: u64) -> bool {
+        let (register, rank) = Distinct::place(hash);
         match self {
+            Self::Many(ranks) => ranks[usize::from(register)] < rank,
+            Self::Some(table, _) => table[place(table, register)] & 31 < u16::from(rank),
             Self::Few(table, _) => !has(table, hash),
-            Self::Some(table, _) => {
-                let (register, rank) = Distinct::place(hash);
-                table[place(table, register)] & 31 < u16::from(rank)
-            }
-            Self::Many(ranks) => {
-                let (register, rank) = Distinct::place(hash);
-                ranks[usize::from(register)] < rank
-            }
         }
     }
 
@@ -122,10 +120,6 @@ impl Values {
         }
     }
 
-    fn is_few(&self) -> bool {
-        matches!(self, Self::Few(..))
-    }
-
     pub(super) fn finish(self) -> Distinct {
         match self {
             Self::Few(table, _) => {
@@ -138,7 +132,7 @@ impl Values {
             }
             Self::Many(ranks) => {
                 let packed =
-                    (0_u16..).zip(ranks).map(|(register, rank)| (register << 5) | u16::from(rank));
+                    (0_u16..).zip(*ranks).map(|(register, rank)| (register << 5) | u16::from(rank));
                 Distinct::Many(packed.filter(|packed| packed & 31 != 0).collect())
             }
         }
@@ -207,7 +201,7 @@ fn grow_some(table: &mut Vec<u16>) {
 }
 
 fn many(table: &[u16]) -> Values {
-    let mut ranks = vec![0; 1 << Distinct::BITS].into_boxed_slice();
+    let mut ranks = Box::new([0; 1 << Distinct::BITS]);
     for packed in table {
         let rank = &mut ranks[usize::from(packed >> 5)];
         *rank = (packed & 31).to_le_bytes()[0].max(*rank);

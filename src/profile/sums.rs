@@ -12,7 +12,7 @@ use super::number;
 use super::read::{Reader, Remark};
 use super::shapes::Shapes;
 use super::sketch::Values;
-use super::trie::{ROOT, Slot};
+use super::trie::{ROOT, Slot, Trie};
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
 use crate::model::path::FieldPath;
@@ -44,6 +44,8 @@ struct Side {
     seen: Vec<Option<(Sighting, Sighting)>>,
     /// By node.
     nodes: Vec<NodeSums>,
+    /// Counts shapes and records, so that a node that has two kinds in one of them is counted once.
+    mark: u64,
 }
 
 #[derive(Clone, Default)]
@@ -97,7 +99,8 @@ impl Sums {
         if id <= self.ceiling {
             self.shapes.see(id, &self.reader.trail, sighting);
         } else {
-            self.side.see(&self.reader, self.records, sighting);
+            let shape = (&self.reader.trail[..], 1, sighting, sighting);
+            self.side.see(&self.reader.trie, shape);
             self.done.other_shapes += 1;
         }
         if self.contents.wants(content.low) {
@@ -105,9 +108,11 @@ impl Sums {
         }
         let side = &mut self.side;
         self.reader.keep(bytes, |place, remark| side.remark(place as usize, remark));
+        if self.shapes.list.len() > self.limits.shapes.saturating_mul(2).max(64) {
+            self.drop_shapes();
+        }
         let paths = self.limits.paths.saturating_add(self.limits.paths / 2);
-        let shapes = self.limits.shapes.saturating_mul(2);
-        if self.reader.trie.nodes.len() > paths.max(64) || self.shapes.list.len() > shapes.max(64) {
+        if self.reader.trie.nodes.len() > paths.max(64) {
             self.fold_away();
         }
         ShapeId(id)
@@ -119,15 +124,33 @@ impl Sums {
         self.done
     }
 
+    /// Drops the shapes beyond the limit; where their records were is kept with the slots.
+    fn drop_shapes(&mut self) {
+        let beyond = self.shapes.keep(self.limits.shapes);
+        for shape in beyond {
+            let sums = (&shape.slots[..], shape.records, shape.first, shape.last);
+            self.side.see(&self.reader.trie, sums);
+            self.done.other_shapes += shape.records;
+            self.ceiling = self.ceiling.min(shape.id.saturating_sub(1));
+        }
+    }
+
     fn fold_away(&mut self) {
+        self.drop_shapes();
         let fresh = Reader::new(self.limits.depth, self.limits.example_bytes);
         let reader = std::mem::replace(&mut self.reader, fresh);
         let shapes = std::mem::take(&mut self.shapes);
         let side = std::mem::take(&mut self.side);
-        let mut part = profile(reader, shapes, side, self.limits.shapes);
+        let mut part = profile(reader, shapes, side);
         part.records = std::mem::take(&mut self.records);
         part.contents = std::mem::take(&mut self.contents).finish();
-        self.done.merge(part);
+        part.bytes = std::mem::take(&mut self.done.bytes);
+        part.other_shapes = std::mem::take(&mut self.done.other_shapes);
+        if self.done == Profile::default() {
+            self.done = part;
+        } else {
+            self.done.merge(part);
+        }
         self.done.keep_within(&self.limits);
         if self.done.shapes.len() == self.limits.shapes {
             self.ceiling = self.done.shapes.last_key_value().map_or(0, |(id, _)| id.0);
@@ -144,14 +167,19 @@ impl Side {
         }
     }
 
-    /// Notes where a record of a shape that is not kept was.
-    fn see(&mut self, reader: &Reader, record: u64, sighting: Sighting) {
-        for slot in &reader.trail {
-            see(at(&mut self.seen, *slot as usize), sighting, sighting);
-            let node = at(&mut self.nodes, reader.trie.slots[*slot as usize].node as usize);
-            if node.mark != record {
-                node.mark = record;
-                node.present += 1;
+    /// Notes where the records of a shape were that is not kept: its slots, how many records, the first and the last.
+    fn see(
+        &mut self,
+        trie: &Trie,
+        (slots, records, first, last): (&[u32], u64, Sighting, Sighting),
+    ) {
+        self.mark += 1;
+        for slot in slots {
+            see(at(&mut self.seen, *slot as usize), first, last);
+            let node = at(&mut self.nodes, trie.slots[*slot as usize].node as usize);
+            if node.mark != self.mark {
+                node.mark = self.mark;
+                node.present += records;
             }
         }
     }
@@ -186,39 +214,35 @@ fn see(seen: &mut Option<(Sighting, Sighting)>, first: Sighting, last: Sighting)
     *seen = Some((earliest.min(first), latest.max(last)));
 }
 
-/// The sums of a walk as a profile with as many shapes as are kept.
-fn profile(reader: Reader, mut shapes: Shapes, mut side: Side, most: usize) -> Profile {
+/// The sums of a walk as a profile.
+fn profile(reader: Reader, shapes: Shapes, mut side: Side) -> Profile {
     let Reader { trie, .. } = reader;
     side.nodes.resize(trie.nodes.len(), NodeSums::default());
     side.seen.resize(trie.slots.len(), None);
     side.looks.resize(trie.slots.len(), LookSums::default());
-    for (mark, shape) in (u64::MAX / 2..).zip(&shapes.list) {
-        for slot in &shape.slots {
-            see(&mut side.seen[*slot as usize], shape.first, shape.last);
-            let node = &mut side.nodes[trie.slots[*slot as usize].node as usize];
-            if node.mark != mark {
-                node.mark = mark;
-                node.present += shape.records;
-            }
-        }
+    for shape in &shapes.list {
+        side.see(&trie, (&shape.slots, shape.records, shape.first, shape.last));
     }
     let mut profile = Profile::default();
-    if shapes.list.len() > most {
-        shapes.list.sort_unstable_by_key(|shape| shape.id);
-        let beyond = shapes.list.drain(most..);
-        profile.other_shapes = beyond.map(|shape| shape.records).sum();
-    }
     let paths: Vec<Arc<FieldPath>> =
         (0..).zip(&trie.nodes).map(|(node, _)| Arc::new(trie.path(node))).collect();
+    let mut order: Vec<u32> = (0..).zip(&paths).map(|(node, _)| node).collect();
+    order.sort_unstable_by_key(|node| &paths[*node as usize]);
+    let mut ranks = vec![0_u32; order.len()];
+    (0..).zip(&order).for_each(|(rank, node)| ranks[*node as usize] = rank);
+    let mut bits = vec![0_u64; order.len().div_ceil(8)];
     for shape in shapes.list {
-        let kind = |slot: &u32| {
+        let key = |slot: &u32| {
             let Slot { node, kind, .. } = trie.slots[*slot as usize];
-            (paths[node as usize].clone(), kind)
+            ranks[node as usize] << 3 | kind as u32
         };
-        let mut kinds: Vec<_> = shape.slots.iter().map(kind).collect();
-        kinds.sort_unstable();
+        let keys = sorted(shape.slots.iter().map(key).collect(), &mut bits);
+        let kinds = keys.into_iter().map(|key| {
+            let node = order[(key >> 3) as usize];
+            (paths[node as usize].clone(), Kind::ALL[(key & 7) as usize])
+        });
         let sums = ShapeSums {
-            paths: kinds,
+            paths: kinds.collect(),
             records: shape.records,
             first: shape.first,
             last: shape.last,
@@ -227,25 +251,47 @@ fn profile(reader: Reader, mut shapes: Shapes, mut side: Side, most: usize) -> P
     }
     let mut fields: Vec<FieldSums> = Vec::new();
     fields.resize_with(trie.nodes.len(), FieldSums::default);
-    let Side { looks, seen, nodes } = side;
+    let Side { looks, seen, nodes, .. } = side;
     for ((slot, looks), seen) in trie.slots.iter().zip(looks).zip(seen) {
         if slot.count > 0 {
             add_slot(&mut fields[slot.node as usize], slot, looks, seen);
         }
     }
-    for (node, ((mut sums, sketch), counts)) in
-        (0..).zip(fields.into_iter().zip(trie.sketches).zip(nodes))
-    {
+    let mut parts: Vec<_> = fields.into_iter().zip(trie.nodes).zip(nodes).map(Some).collect();
+    let sorted = order.into_iter().filter_map(|node| {
+        let ((mut sums, hot), counts) = parts[node as usize].take()?;
         if node == ROOT || Kind::ALL.iter().all(|kind| sums.kinds[*kind].count == 0) {
-            continue;
+            return None;
         }
-        (sums.distinct, sums.examples) = sketch.finish();
+        (sums.distinct, sums.examples) = hot.sketch.finish();
         sums.present = counts.present;
         sums.duplicates = counts.duplicates;
         sums.out_of_range = counts.out_of_range;
-        profile.fields.insert((*paths[node as usize]).clone(), sums);
-    }
+        Some(((*paths[node as usize]).clone(), sums))
+    });
+    profile.fields = sorted.collect();
     profile
+}
+
+/// Different numbers in their order. Where they are dense, setting a bit for each is faster than sorting. All of `bits` are
+/// 0 before and after.
+fn sorted(mut numbers: Vec<u32>, bits: &mut [u64]) -> Vec<u32> {
+    if numbers.len() * 8 < bits.len() {
+        numbers.sort_unstable();
+        return numbers;
+    }
+    for number in &numbers {
+        bits[(number >> 6) as usize] |= 1 << (number & 63);
+    }
+    let mut next = 0;
+    for (high, word) in (0_u32..).zip(bits) {
+        while *word != 0 {
+            numbers[next] = high << 6 | word.trailing_zeros();
+            next += 1;
+            *word &= *word - 1;
+        }
+    }
+    numbers
 }
 
 fn add_slot(

@@ -18,11 +18,9 @@ const WORDS: usize = 6;
 /// All nodes and slots.
 pub(super) struct Trie {
     pub(super) nodes: Vec<Node>,
-    /// What stood before the first field of an object, and before the next field behind a field, last time.
+    /// What stood before the first field of an object, last time, by node.
     pub(super) first: Vec<Glue>,
-    pub(super) next: Vec<Glue>,
     pub(super) slots: Vec<Slot>,
-    pub(super) sketches: Vec<Sketch>,
     pub(super) origins: Vec<Origin>,
     children: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
 }
@@ -33,6 +31,9 @@ pub(super) struct Node {
     pub(super) name: u64,
     /// The object instance that held it last.
     pub(super) object: u64,
+    /// What stood between it and the next field, last time.
+    pub(super) next: Glue,
+    pub(super) sketch: Sketch,
     /// Slots by kind; 0 where the kind was not seen.
     slots: [u32; 7],
 }
@@ -110,12 +111,8 @@ impl Glue {
         let Some(bytes) = tail.first_chunk::<N>() else { return false };
         let (words, _) = bytes.as_chunks::<8>();
         let last = words.len() - 1;
-        let mut differ = 0;
-        for (i, word) in words.iter().enumerate().take(last) {
-            differ |= u64::from_le_bytes(*word) ^ self.words[i];
-        }
-        differ |= (u64::from_le_bytes(words[last]) & self.mask) ^ self.words[last];
-        differ == 0
+        let differ = |i: usize| u64::from_le_bytes(words[i]) ^ self.words[i];
+        (0..last).all(|i| differ(i) == 0) && differ(last) & self.mask == 0
     }
 
     fn same_long(&self, tail: &[u8]) -> bool {
@@ -131,10 +128,8 @@ impl Trie {
         let mut trie = Self {
             nodes: Vec::new(),
             first: Vec::new(),
-            next: Vec::new(),
             // Slot 0 stands for none.
             slots: vec![Slot::new(ROOT, Kind::Null, 0)],
-            sketches: Vec::new(),
             origins: Vec::new(),
             children: HashMap::default(),
         };
@@ -145,10 +140,14 @@ impl Trie {
     fn add(&mut self, parent: u32, name: &[u8], name_hash: u64) -> u32 {
         let node = u32::try_from(self.nodes.len()).expect("fewer nodes than bytes in memory");
         let path = self.origins.get(parent as usize).map_or(0, |origin| origin.path);
-        self.nodes.push(Node { name: name_hash, object: 0, slots: [0; 7] });
+        self.nodes.push(Node {
+            name: name_hash,
+            object: 0,
+            next: Glue::default(),
+            sketch: Sketch::default(),
+            slots: [0; 7],
+        });
         self.first.push(Glue::default());
-        self.next.push(Glue::default());
-        self.sketches.push(Sketch::default());
         self.origins.push(Origin { parent, path: hash::path(path, name_hash), name: name.into() });
         node
     }
@@ -175,22 +174,13 @@ impl Trie {
         origin.parent == parent && *origin.name == *name
     }
 
-    /// The slot of a kind at a node.
-    #[inline]
-    pub(super) fn slot(&mut self, node: u32, kind: Kind) -> u32 {
-        match self.nodes[node as usize].slots[kind as usize] {
-            0 => self.add_slot(node, kind),
-            slot => slot,
-        }
-    }
-
+    /// Makes the slot of a kind at a node.
     #[cold]
-    fn add_slot(&mut self, node: u32, kind: Kind) -> u32 {
+    pub(super) fn add_slot(&mut self, node: u32, kind: Kind) {
         let slot = u32::try_from(self.slots.len()).expect("fewer slots than bytes in memory");
         let path = self.origins[node as usize].path;
         self.slots.push(Slot::new(node, kind, hash::kind(path, kind as u64)));
         self.nodes[node as usize].slots[kind as usize] = slot;
-        slot
     }
 
     /// The path of a node.
@@ -206,7 +196,27 @@ impl Trie {
     }
 }
 
+impl Node {
+    /// The slot of a kind; 0 where it was not seen.
+    #[inline]
+    pub(super) fn slot(&self, kind: Kind) -> u32 {
+        self.slots[kind as usize]
+    }
+}
+
 impl Slot {
+    /// Counts a value; whether it is the first of its record.
+    #[inline]
+    pub(super) fn touch(&mut self, stamp: u64) -> bool {
+        let first = self.stamp != stamp;
+        if first {
+            self.stamp = stamp;
+            self.before = self.count;
+        }
+        self.count += 1;
+        first
+    }
+
     fn new(node: u32, kind: Kind, shape: u64) -> Self {
         Self { count: 0, before: 0, stamp: 0, shape, least: i64::MAX, most: i64::MIN, node, kind }
     }

@@ -255,9 +255,10 @@ impl<'r> Frames<'r> {
                 b'/' => {
                     let start = lead.unwrap_or(self.at);
                     self.lead = start;
-                    let end = scan::comment(bytes, self.at)?;
+                    let most = self.filled.min(start.saturating_add(self.record_limit));
+                    let end = scan::comment(&bytes[..most], self.at)?;
                     let line = bytes[self.at + 1] == b'/';
-                    if end == bytes.len() && matches!(self.ending, Ending::Open) {
+                    if end == most && (most < self.filled || matches!(self.ending, Ending::Open)) {
                         return Err(FaultKind::UnexpectedEnd.at(end));
                     }
                     self.at = if line && end < bytes.len() { end - 1 } else { end };
@@ -351,7 +352,7 @@ impl<'r> Frames<'r> {
     /// A stretch of one line is a record of its own, any other is lost.
     fn cut(&mut self, next: usize, fault: Fault) -> Stretch {
         let bytes = &self.buffer[self.lead..next];
-        let text = bytes.trim_ascii_end();
+        let text = scan::trim_end(bytes);
         let ended = bytes[text.len()..].contains(&b'\n');
         if self.layout.own_line && ended && !text.contains(&b'\n') {
             return self.not_json(self.lead + text.len(), fault);
@@ -448,7 +449,9 @@ impl<'r> Frames<'r> {
         let least = double.max(self.filled + 1).max(self.chunk);
         let room = least.next_multiple_of(self.chunk);
         if self.buffer.len() < room {
-            self.buffer.resize(room, 0);
+            let mut grown = vec![0; room];
+            grown[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+            self.buffer = grown;
         }
         while self.filled < least && matches!(self.ending, Ending::Open) {
             self.read();

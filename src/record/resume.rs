@@ -7,6 +7,7 @@
 use super::cursor::{Fault, FaultKind};
 use super::frame::{FirstNames, value};
 use super::nesting::Nesting;
+use super::scan;
 
 /// Longest delimiter between records that is recognised, in bytes: a backslash and an `n`, a comma, a few dashes.
 const DELIMITER: usize = 16;
@@ -104,7 +105,7 @@ fn line(bytes: &[u8], at: usize, open: bool, depth: usize) -> Verdict {
         None => bytes.len(),
     };
     match value(&bytes[..end], at, depth) {
-        Ok(whole) if bytes[whole..end].trim_ascii().is_empty() => Verdict::Yes,
+        Ok(whole) if scan::trim_end(&bytes[whole..end]).is_empty() => Verdict::Yes,
         _ => Verdict::No(at),
     }
 }
@@ -118,14 +119,14 @@ fn pair(bytes: &[u8], at: usize, open: bool, search: &Search, names: &FirstNames
         Err(fault) => return Verdict::No(fault.at),
     };
     let mut rest = &bytes[end..];
-    let delimiter = bytes[search.start..at].trim_ascii_end();
+    let delimiter = scan::trim_end(&bytes[search.start..at]);
     if delimiter.len() <= DELIMITER && !delimiter.starts_with(b"{") {
         if open && rest.len() < delimiter.len() {
             return Verdict::Open;
         }
         rest = rest.strip_prefix(delimiter).unwrap_or(rest);
     }
-    let second = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+    let second = rest.iter().position(|byte| !scan::is_space(*byte));
     let fits = match second.map(|skipped| bytes.len() - rest.len() + skipped) {
         None if open => return Verdict::Open,
         None => true,

@@ -81,22 +81,17 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// Scans a string from its first byte after the opening quote.
 #[inline]
 pub fn string(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
-    let (at, ascii) = run(bytes, start, true);
-    if ascii && bytes.get(at) == Some(&b'"') {
+    let at = run(bytes, start);
+    if bytes.get(at) == Some(&b'"') {
         return Ok(Scanned { end: at, escaped: false, utf8: true });
     }
-    string_slow(bytes, start, at, ascii)
+    string_slow(bytes, start, at)
 }
 
 /// Strings with escapes or bytes above 0x7f, and all that are broken. `at` is the first byte that ends a plain run.
 #[inline(never)]
-fn string_slow(
-    bytes: &[u8],
-    start: usize,
-    mut at: usize,
-    mut ascii: bool,
-) -> Result<Scanned, Fault> {
-    let mut escaped = false;
+fn string_slow(bytes: &[u8], start: usize, mut at: usize) -> Result<Scanned, Fault> {
+    let (mut escaped, mut ascii) = (false, true);
     let ended = loop {
         match bytes.get(at) {
             Some(b'"') => break Ok(()),
@@ -104,46 +99,73 @@ fn string_slow(
                 Ok(next) => at = next,
                 Err(fault) => break Err(fault),
             },
+            Some(0x80..) => {
+                ascii = false;
+                at = behind_text(bytes, at);
+                continue;
+            }
             Some(_) => break Err(FaultKind::ControlCharacter.at(at)),
             None => break Err(FaultKind::UnexpectedEnd.at(bytes.len())),
         }
         escaped = true;
-        (at, ascii) = run(bytes, at, ascii);
+        if bytes.get(at) != Some(&b'\\') {
+            at = run(bytes, at);
+        }
     };
-    let text = &bytes[start..at];
-    let utf8 = ascii || std::str::from_utf8(text).is_ok();
+    let utf8 = ascii || std::str::from_utf8(&bytes[start..at]).is_ok();
     if !utf8 {
         lenient_utf8(bytes, start, at)?;
     }
     ended.map(|()| Scanned { end: at, escaped, utf8 })
 }
 
-/// The next byte that ends a plain run, and whether only ASCII was seen.
+/// The next quote, backslash, control character, byte above 0x7f, or the end.
 #[inline]
-fn run(bytes: &[u8], mut at: usize, ascii: bool) -> (usize, bool) {
-    let mut seen = 0;
-    loop {
-        let word = load(bytes, at);
-        let stops = string_stops(word);
-        if stops == 0 {
-            seen |= word;
-            at += 8;
-            continue;
+fn run(bytes: &[u8], start: usize) -> usize {
+    let (words, tail) = bytes.get(start..).unwrap_or_default().as_chunks::<8>();
+    let mut at = start;
+    for word in words {
+        let stops = string_stops(u64::from_le_bytes(*word));
+        if stops != 0 {
+            return at + (stops.trailing_zeros() / 8) as usize;
         }
-        let before = stops.trailing_zeros() / 8;
-        seen |= word & !(u64::MAX << (8 * before));
-        return (at + before as usize, ascii && seen & HIGHS == 0);
+        at += 8;
     }
+    let rest = tail.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..));
+    at + rest.unwrap_or(tail.len())
 }
 
-/// The high bit of each byte that ends a run of ordinary string bytes (quote, backslash, below 0x20). Exact up to and
-/// including the first such byte, which is all that is asked.
+/// The next quote, backslash, control character, or the end, where bytes above 0x7f are likely.
+#[inline]
+fn behind_text(bytes: &[u8], start: usize) -> usize {
+    let (words, tail) = bytes.get(start..).unwrap_or_default().as_chunks::<8>();
+    let mut at = start;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        // Borrows only reach bytes behind the first that is found, and bytes above 0x7f do not borrow.
+        let stops = string_marks(word) & !word & HIGHS;
+        if stops != 0 {
+            return at + (stops.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let rest = tail.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+    at + rest.unwrap_or(tail.len())
+}
+
+/// The high bit of each byte that ends a plain run (quote, backslash, below 0x20, above 0x7f). Exact up to and including the
+/// first such byte, which is all that is asked.
 #[inline]
 fn string_stops(word: u64) -> u64 {
+    (string_marks(word) | word) & HIGHS
+}
+
+#[inline]
+fn string_marks(word: u64) -> u64 {
     let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
     let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
     let control = word.wrapping_sub(ONES * 0x20);
-    (quote | backslash | control) & !word & HIGHS
+    quote | backslash | control
 }
 
 /// Eight bytes from `at`, with zeros for those beyond the end.
@@ -197,6 +219,17 @@ fn lenient_utf8(bytes: &[u8], mut at: usize, end: usize) -> Result<usize, Fault>
         at += length;
     }
     Ok(at)
+}
+
+/// What JSON calls white space, and nothing else: a form feed is none.
+pub fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The bytes without white space at their end.
+pub fn trim_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
+    &bytes[..end]
 }
 
 /// The place of the next byte that is neither white space nor comment; the end of the bytes where there is none.
@@ -274,22 +307,30 @@ pub fn number(bytes: &[u8], start: usize) -> Result<Digits, Fault> {
 
 /// The place after one digit or more.
 fn digits(bytes: &[u8], start: usize) -> Result<usize, Fault> {
-    let tail = bytes.get(start..).unwrap_or_default();
-    match tail.iter().position(|byte| !byte.is_ascii_digit()) {
-        Some(0) => Err(FaultKind::BadNumber.at(start)),
-        Some(length) => Ok(start + length),
-        None if tail.is_empty() => Err(FaultKind::UnexpectedEnd.at(bytes.len())),
-        None => Ok(bytes.len()),
+    let mut at = start;
+    while let Some(b'0'..=b'9') = bytes.get(at) {
+        at += 1;
+    }
+    match bytes.get(start) {
+        _ if at > start => Ok(at),
+        Some(_) => Err(FaultKind::BadNumber.at(start)),
+        None => Err(FaultKind::UnexpectedEnd.at(bytes.len())),
     }
 }
 
 /// The place after `word`, which must stand at `at`.
-pub fn literal(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Fault> {
-    let tail = bytes.get(at..).unwrap_or_default();
-    if tail.starts_with(word) {
-        return Ok(at + word.len());
+#[inline]
+pub fn literal<const N: usize>(bytes: &[u8], at: usize, word: &[u8; N]) -> Result<usize, Fault> {
+    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(found) if found == word => Ok(at + N),
+        _ => Err(not_literal(bytes, at, word)),
     }
+}
+
+#[cold]
+fn not_literal(bytes: &[u8], at: usize, word: &[u8]) -> Fault {
+    let tail = bytes.get(at..).unwrap_or_default();
     let same = tail.iter().zip(word).take_while(|(a, b)| a == b).count();
     let kind = if same == tail.len() { FaultKind::UnexpectedEnd } else { FaultKind::BadLiteral };
-    Err(kind.at(at + same))
+    kind.at(at + same)
 }

@@ -148,7 +148,7 @@ fn finding<'a>(report: &'a Report, finding: &'a Finding) -> WireFinding<'a> {
             version: (!engines.is_empty()).then(|| engines.join(" or ")),
             decision,
         }),
-        witness: finding.witness.as_deref().map(visible),
+        witness: finding.smallest.as_deref().or(finding.witness.as_deref()).map(visible),
         witness_cut: is_cut(finding),
         notes: &finding.notes,
         help: &finding.help,
@@ -158,6 +158,9 @@ fn finding<'a>(report: &'a Report, finding: &'a Finding) -> WireFinding<'a> {
 
 /// Whether the witness is only the beginning of its record.
 fn is_cut(finding: &Finding) -> Option<bool> {
+    if finding.smallest.is_some() {
+        return Some(false);
+    }
     let (witness, first) = finding.witness.as_ref().zip(finding.first)?;
     Some((witness.len() as u64) < first.byte_length)
 }

@@ -87,7 +87,7 @@ fn mismatch(evidence: &Evidence<'_>, gap: &Gap, expected: i64, reasons: Vec<Stri
         thousands(number),
     );
     Finding {
-        confidence: confidence(evidence, &reasons),
+        confidence: confidence(evidence, gap, &reasons),
         index: evidence.only_index().and_then(IndexEvidence::known_name),
         count: Some(number),
         of: counts.documents,
@@ -99,7 +99,14 @@ fn mismatch(evidence: &Evidence<'_>, gap: &Gap, expected: i64, reasons: Vec<Stri
 }
 
 /// Chance that decided a type decided the fate of records too, so the number expected is only likely then.
-fn confidence(evidence: &Evidence<'_>, reasons: &[String]) -> Confidence {
+/// Documents beyond those expected may come from records that S3 does not have yet, which nothing can date; and deliveries
+/// that failed for a reason outside the mapping may be the missing ones.
+fn confidence(evidence: &Evidence<'_>, gap: &Gap, reasons: &[String]) -> Confidence {
+    let counts = evidence.counts;
+    let has_other_failures = counts.failed_deliveries > counts.rejected.unwrap_or_default();
+    if matches!(gap, Gap::Beyond(_)) || has_other_failures {
+        return Confidence::Possible;
+    }
     let is_raced = |index: &IndexEvidence<'_>| {
         index.is_contradicted() || index.fields.keys().any(|path| index.is_raced(path))
     };
@@ -114,6 +121,9 @@ fn confidence(evidence: &Evidence<'_>, reasons: &[String]) -> Confidence {
 
 fn notes(counts: &Counts, gap: &Gap, reasons: Vec<String>) -> Vec<String> {
     let mut notes = reasons;
+    if matches!(gap, Gap::Beyond(_)) {
+        notes.push("documents that are not yet in S3 cannot be dated, so they may be among them".to_owned());
+    }
     let beyond = counts.failed_deliveries.saturating_sub(counts.rejected.unwrap_or_default());
     if matches!(gap, Gap::Missing(_)) && beyond > 0 {
         let failed = counted(counts.failed_deliveries, "delivery", "deliveries");

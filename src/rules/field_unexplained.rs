@@ -60,7 +60,7 @@ fn unexplained(
 ) -> Finding {
     let type_name = live.type_name();
     let (confidence, what) = match (field.present(), evidence.complete) {
-        (0, true) => (Confidence::Certain, "no record in the backup holds it"),
+        (0, true) => (Confidence::Likely, "no record in the backup holds it"),
         (0, false) => (Confidence::Possible, "no record that could be read holds it"),
         _ => (Confidence::Possible, "the records that hold it do not map it in the replay"),
     };

@@ -60,6 +60,7 @@ fn what(kind: ProblemKind) -> &'static str {
         | ProblemKind::Archived
         | ProblemKind::KmsRefused
         | ProblemKind::ObjectChanged
+        | ProblemKind::IndexUnreadable
         | ProblemKind::Interrupted => kind.name(),
     }
 }

@@ -67,6 +67,7 @@ fn message(kind: ProblemKind, number: u64) -> String {
             objects("inflates beyond the limit", "inflate beyond the limit")
         }
         ProblemKind::LimitReached => counted(number, "limit was reached", "limits were reached"),
+        ProblemKind::IndexUnreadable => counted(number, "index could not be judged", "indices could not be judged"),
         ProblemKind::Interrupted => "the run was interrupted".to_owned(),
         ProblemKind::CompressionDamaged
         | ProblemKind::RecordCut
@@ -85,6 +86,7 @@ fn help(kind: ProblemKind) -> &'static str {
             "run again; if it stays, look at the message and at `s3:GetObject` on the prefix"
         }
         ProblemKind::ObjectChanged | ProblemKind::Interrupted => "run again",
+        ProblemKind::IndexUnreadable => "look at the message; the other indices were judged",
         _ => "raise the limit, or narrow the source",
     }
 }

@@ -16,7 +16,7 @@ use crate::model::engine::Engine;
 use crate::model::evidence::{Evidence, FailureObject};
 use crate::model::limits::Limits;
 use crate::model::object::Object;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::{Inputs, Report};
 use crate::profile::{self, Seen, Walk};
 use crate::record::Hint;
@@ -47,6 +47,9 @@ pub struct Analysis {
     walk: Walk,
     tracks: Vec<Track>,
     read: BTreeMap<u32, ObjectRead>,
+    objects_read: usize,
+    /// Objects whose records went to none of the indices.
+    unclaimed: u64,
     failures: Vec<FailureObject>,
     problems: Problems,
 }
@@ -58,9 +61,11 @@ impl Analysis {
         objects: Vec<Object>,
         options: Options,
     ) -> Result<Self, Error> {
-        let tracks = track::all(capture.as_ref(), &options)?;
         let walk = Walk::new(&options.limits);
-        let problems = Problems { kept: Vec::new(), not_kept: 0, limit: options.limits.problems };
+        let mut problems =
+            Problems { kept: Vec::new(), not_kept: 0, limit: options.limits.problems };
+        let tracks =
+            track::all(capture.as_ref(), &options, &mut |problem| problems.add(problem))?;
         Ok(Self {
             options,
             capture,
@@ -68,6 +73,8 @@ impl Analysis {
             walk,
             tracks,
             read: BTreeMap::new(),
+            objects_read: 0,
+            unclaimed: 0,
             failures: Vec::new(),
             problems,
         })
@@ -82,18 +89,27 @@ impl Analysis {
         go_on: &dyn Fn() -> bool,
     ) {
         let Some(object) = self.objects.get(rank as usize) else { return };
+        let is_unindexed = self.tracks.is_empty();
         let mut takers: Vec<&mut Track> = self
             .tracks
             .iter_mut()
             .filter_map(|track| track.takes(object).then_some(track))
             .collect();
+        if takers.is_empty() && !is_unindexed {
+            self.unclaimed += 1;
+        }
         let problems = &mut self.problems;
+        let mut is_whole = true;
         let sums = self.walk.object(rank, &object.key, hint, body, &mut |seen| {
             let arrival = match seen {
-                Seen::Record { sighting, bytes, shape, content: _ } => {
+                Seen::Record { sighting, bytes, shape, .. } => {
                     Arrival { sighting, bytes, shape: Some(shape) }
                 }
                 Seen::Bounded { sighting, bytes, .. } => Arrival { sighting, bytes, shape: None },
+                Seen::Problem(problem) if problem.kind == ProblemKind::Interrupted => {
+                    is_whole = false; // said once, for the whole run
+                    return ControlFlow::Break(());
+                }
                 Seen::Problem(problem) => {
                     problems.add(problem);
                     return ControlFlow::Continue(());
@@ -102,8 +118,10 @@ impl Analysis {
             for track in &mut takers {
                 track.replay(arrival);
             }
-            if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            is_whole = go_on();
+            if is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
+        self.objects_read += usize::from(is_whole);
         self.read.insert(rank, ObjectRead { records: sums.records, bytes: sums.bytes });
     }
 
@@ -111,13 +129,15 @@ impl Analysis {
     pub fn failure(&mut self, mut failure: FailureObject, hint: &Hint, body: &mut dyn Read) {
         let problems = &mut self.problems;
         let mut walk = Walk::new(&self.options.limits);
+        let mut is_whole = true;
         let sums = walk.object(0, &failure.key, hint, body, &mut |seen| {
             if let Seen::Problem(problem) = seen {
+                is_whole = false;
                 problems.add(problem);
             }
             ControlFlow::Continue(())
         });
-        failure.wrappers = Some(sums.records);
+        failure.wrappers = is_whole.then_some(sums.records);
         self.failures.push(failure);
     }
 
@@ -131,9 +151,9 @@ impl Analysis {
         self.read.values().map(|read| read.records).sum()
     }
 
-    /// Objects read so far.
+    /// Objects read to their end so far.
     pub fn objects_read(&self) -> usize {
-        self.read.len()
+        self.objects_read
     }
 
     /// Everything that can be said, each rule run once.
@@ -144,9 +164,9 @@ impl Analysis {
         let mut judged: Vec<Judged> =
             self.tracks.into_iter().map(|track| track.finish(&families)).collect();
         for index in &mut judged {
-            index.mark_races(&profile, &self.objects, self.options.in_flight_seconds);
+            index.mark_races(&profile, &self.objects);
         }
-        let rejected_in = track::rejected_in(&judged);
+        let rejected_in = track::rejected_in(&judged).filter(|_| self.unclaimed == 0);
         let backup = Backup {
             objects: &self.objects,
             read: &self.read,

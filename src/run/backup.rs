@@ -3,6 +3,8 @@
 //! In: sources and how to reach a store. Out: each object's bytes, in delivery order, and the failure objects apart. It refuses
 //! to know what is made of the bytes. Ctrl-C ends a reading early, and [`Backup::interrupted`] says so.
 
+use std::io::Read;
+
 use super::output;
 use super::progress::{Meter, Traffic};
 use crate::error::Error;
@@ -12,6 +14,7 @@ use crate::io::listing::{self, Listing};
 use crate::io::s3::{S3Options, Store};
 use crate::io::source::Source;
 use crate::model::evidence::FailureObject;
+use crate::model::limits::Limits;
 use crate::model::object::Object;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::quantity::counted;
@@ -39,7 +42,7 @@ pub(super) struct Opened<'a> {
     /// What the store says of its bytes.
     pub hint: Hint,
     /// Its bytes as stored.
-    pub body: &'a mut Body,
+    pub body: &'a mut dyn Read,
 }
 
 impl Backup {
@@ -48,6 +51,10 @@ impl Backup {
         let runtime = super::runtime()?;
         let listing = runtime.block_on(listing::list(sources, store))?;
         let deliveries = firehose::deliveries(&listing.found(), None);
+        if listing.entries.is_empty() {
+            let found = "the sources hold a capture and no object with records";
+            return Err(Error::Nothing(found.to_owned()));
+        }
         let names = sources.iter().map(Source::name).collect();
         if listing.untagged() > 0 {
             output::tell(
@@ -74,14 +81,13 @@ impl Backup {
     /// Opens the record objects one after the other; `read` gives back the records read so far.
     pub(super) fn records(&self, meter: &Meter, read: &mut dyn FnMut(Opened<'_>) -> u64) {
         self.stop_on_ctrl_c();
-        let (mut records, mut stored_bytes) = (0, 0);
+        let mut records = 0;
         for (position, mut body) in self.fetch(&self.deliveries.sources) {
             let object = &self.deliveries.objects[position];
-            meter.object(&object.key, records, stored_bytes);
             let rank = u32::try_from(position).expect("a listing holds fewer than 2^32 objects");
             let hint = hint(&mut body);
+            let mut body = meter.object(&object.key, records, body);
             records = read(Opened { rank, object, hint, body: &mut body });
-            stored_bytes += object.size.unwrap_or_default();
         }
     }
 
@@ -131,7 +137,7 @@ impl Backup {
             self.runtime.handle(),
             store,
             self.listing.pick(sources),
-            &FetchOptions::default(),
+            &fetch_options(),
             &self.stop,
         )
     }
@@ -148,6 +154,11 @@ impl Backup {
             }
         });
     }
+}
+
+/// The budget is the program's own limit.
+fn fetch_options() -> FetchOptions {
+    FetchOptions { in_flight_bytes: Limits::default().in_flight_bytes, ..FetchOptions::default() }
 }
 
 fn hint(body: &mut Body) -> Hint {

@@ -27,6 +27,9 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
         return print_list(&backup);
     }
     let index = index_side(check, &backup)?;
+    if let Some(side) = index.as_ref().filter(|side| side.capture.indices.is_empty()) {
+        return Err(Error::Nothing(format!("the capture of {} holds no index", side.capture.requested)));
+    }
     let options = options(check, &backup, index.as_ref())?;
     let objects = backup.deliveries.objects.clone();
     let analysis = Analysis::new(index.map(|side| side.capture), objects, options)?;
@@ -65,6 +68,9 @@ fn index_side(check: &Check, backup: &Backup) -> Result<Option<IndexSide>, Error
 fn options(check: &Check, backup: &Backup, index: Option<&IndexSide>) -> Result<Options, Error> {
     let capture = index.map(|side| &side.capture);
     let engine = settings::engine(check.engine.as_deref())?;
+    if let (Some(engine), Some(capture)) = (engine, capture) {
+        settings::agree(engine, &capture.engines)?;
+    }
     let engines = match (engine, capture) {
         (Some(engine), _) => vec![engine],
         (None, Some(capture)) => capture.engines.clone(),
@@ -85,7 +91,9 @@ fn options(check: &Check, backup: &Backup, index: Option<&IndexSide>) -> Result<
 /// What the cluster did not answer, and what is not known of the engine that the user named.
 fn remarks(engine: Option<Engine>, capture: Option<&Capture>) -> Vec<String> {
     let unanswered = capture.map(|capture| capture.unanswered.clone()).unwrap_or_default();
-    engine.and_then(settings::doubt).into_iter().chain(unanswered).collect()
+    let known = capture.map(|capture| capture.engines.clone()).unwrap_or_default();
+    let engines = engine.map_or(known, |engine| vec![engine]);
+    engines.into_iter().filter_map(settings::doubt).chain(unanswered).collect()
 }
 
 /// Everything read, in delivery order.

@@ -1,6 +1,6 @@
 //! What the user sees while objects are read: a bar on a terminal, nothing elsewhere, and one line at the end.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read};
 use std::time::Instant;
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
@@ -55,11 +55,11 @@ impl Meter {
         Self { bar, started: Instant::now() }
     }
 
-    /// Tells what is read now, after `stored_bytes` of what came before.
-    pub(super) fn object(&self, key: &str, records: u64, stored_bytes: u64) {
-        self.bar.set_position(stored_bytes);
+    /// Tells what is read now; the bar moves as `body` is read.
+    pub(super) fn object<R: Read>(&self, key: &str, records: u64, body: R) -> impl Read {
         let name = key.rsplit('/').next().unwrap_or(key);
         self.bar.set_message(format!("{} records, {}", HumanCount(records), harmless(name)));
+        self.bar.wrap_read(body)
     }
 
     /// Ends; the last line on stderr sums up.

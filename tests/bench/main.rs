@@ -1,8 +1,10 @@
 //! The benchmark program: makes the data, and measures mapdrift's own walk on it.
 //!
 //! ```text
-//! cargo bench                                                  throughput of every set and form
-//! cargo bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
+//! cargo bench --bench bench                                    throughput of every set and form, 100 MB each
+//! cargo bench --bench bench -- throughput 1GB                  ... another size
+//! cargo bench --bench bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
+//! cargo bench --bench bench -- walk PATH...                    one walk; the fields it saw
 //! ```
 //!
 //! `README.md` beside this file says how to run everything, and what was measured.
@@ -13,11 +15,21 @@
 mod forms;
 #[path = "generator.rs"]
 mod generator;
+#[path = "summary.rs"]
+mod summary;
+#[path = "throughput.rs"]
+mod throughput;
 
-use std::path::Path;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use forms::Form;
 use generator::{Last, Set};
+use mapdrift::model::limits::Limits;
+use mapdrift::profile::{Seen, Walk};
+use mapdrift::record::Hint;
 
 fn main() -> Result<(), String> {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -27,8 +39,10 @@ fn main() -> Result<(), String> {
         ["generate", set, bytes, folder, options @ ..] => {
             generate(named(set)?, size(bytes)?, Path::new(folder), options)
         }
-        [] => Ok(()),
-        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST]".into()),
+        [] => throughput::run(100_000_000),
+        ["throughput", bytes] => throughput::run(size(bytes)?),
+        ["walk", files @ ..] => walk(files),
+        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk PATH... | throughput SIZE".into()),
     }
 }
 
@@ -43,6 +57,39 @@ fn generate(set: Set, bytes: u64, folder: &Path, options: &[&str]) -> Result<(),
         .map_err(|error| format!("{}: {error}", folder.display()))?;
     println!("{}", folder.display());
     Ok(())
+}
+
+/// One walk, on one thread, over files in the order given and folders by name: what the instruction gate counts as long as
+/// it is all there is.
+fn walk(paths: &[&str]) -> Result<(), String> {
+    let mut walk = Walk::new(&Limits::default());
+    let mut files = Vec::new();
+    for path in paths {
+        files.extend(inside(Path::new(path)).map_err(|error| format!("{path}: {error}"))?);
+    }
+    for (rank, file) in (0..).zip(files) {
+        let key = file.to_string_lossy();
+        let mut body = File::open(&file).map_err(|error| format!("{key}: {error}"))?;
+        let mut go_on = |_: Seen<'_>| ControlFlow::Continue(());
+        walk.object(rank, &key, &Hint::default(), &mut body, &mut go_on);
+    }
+    let profile = walk.into_profile();
+    let mut listed = format!("records {}\n", profile.records);
+    for (path, sums) in &profile.fields {
+        writeln!(listed, "{path} {}", sums.present).expect("a string takes all");
+    }
+    print!("{listed}");
+    Ok(())
+}
+
+fn inside(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = path.read_dir()?.map(|entry| entry.map(|entry| entry.path()));
+    let mut files = entries.collect::<std::io::Result<Vec<_>>>()?;
+    files.sort();
+    Ok(files)
 }
 
 fn named(name: &str) -> Result<Set, String> {

@@ -163,6 +163,7 @@ fn java_time_reads_what_was_said_and_fills_in_the_rest() {
         ("es:7.10.2", "uuuu-MM-dd HH:mm VV", "2019-10-27 02:30 Europe/Paris", "1572136200000"),
         ("es:7.10.2", "epoch_second", "-5.5", "-4500"),
         ("es:8.19.21", "epoch_second", "-5.5", "-5500"),
+        ("os:3.8.0", "epoch_millis", "201.9.", "201"),
         ("os:2.19.6", "epoch_second", "-5.5", "-4500"),
         (
             "es:7.10.2",

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod architecture;
+mod bench_manifest;
 mod capture;
 mod cli;
 mod cluster;
 mod date;
+mod doubts;
 mod firehose;
 mod laws_profile;
 mod live;
@@ -14,6 +16,7 @@ mod mapping;
 mod number;
 mod pattern;
 mod profile;
+mod random;
 mod readme;
 mod record;
 mod renderers;

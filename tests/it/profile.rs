@@ -162,6 +162,13 @@ fn garbage_and_cuts_are_problems_with_their_place() {
 }
 
 #[test]
+fn a_form_feed_is_garbage_and_no_white_space() {
+    check("\x0c", "!garbage@0+1 =0");
+    check("{}\x0c{}", "1@0{} !garbage@2+1 2@3{} =2");
+    check("\"\u{e9})\x0c \n", "1@0\"\\xc3\\xa9)\\x0c(ControlCharacter+4) =1");
+}
+
+#[test]
 fn nesting_and_length_have_limits_that_are_said() {
     let deep = "[".repeat(100_000);
     check(&deep, "!record-cut@0+100000 =0");
@@ -180,6 +187,8 @@ fn nesting_and_length_have_limits_that_are_said() {
         long.as_bytes(),
         "1@0{\"a\":1} !record-too-long@7+1008 2@1015{\"a\":2} 3@1022{\"a\":3} =3",
     );
+    let comment = format!("//{}", "a".repeat(200));
+    check_with(&limits, comment.as_bytes(), "!record-too-long@0+202 =0");
     let limits = Limits { inflated_bytes: 10, ..Limits::default() };
     check_with(&limits, b"{\"a\":1}{\"a\":2}", "1@0{\"a\":1} !inflate-limit@7+3 =1");
     check_with(&limits, b"{\"a\":1}   ", "1@0{\"a\":1} =1");
@@ -248,4 +257,91 @@ fn kinds_do_not_split_families() {
         })
         .collect();
     assert_eq!(shown, [("family 1", 3, 3, 3), ("family 2", 1, 3, 3)]);
+}
+
+/// Two records in each container that is read.
+fn containers() -> Vec<(&'static str, Vec<u8>)> {
+    let (one, two) = (b"{\"a\":1}\n", b"{\"a\":2}\n");
+    let both = [&one[..], two].concat();
+    let snappy = |bytes: &[u8]| snap::raw::Encoder::new().compress_vec(bytes).unwrap();
+    let long = |length: usize| u32::try_from(length).unwrap().to_be_bytes();
+    let mut java = b"\x82SNAPPY\0\0\0\0\x01\0\0\0\x01".to_vec();
+    let mut hadoop = Vec::new();
+    for part in [one, two] {
+        let block = snappy(part);
+        java.extend([&long(block.len())[..], &block].concat());
+        hadoop.extend([&long(part.len())[..], &long(block.len()), &block].concat());
+    }
+    let mut frames = snap::write::FrameEncoder::new(Vec::new());
+    frames.write_all(&both).unwrap();
+    let zstd =
+        ruzstd::encoding::compress_to_vec(&both[..], ruzstd::encoding::CompressionLevel::Fastest);
+    vec![
+        ("gzip", gzip(&both)),
+        ("zip", zip(&both, 0)),
+        ("zip with descriptor", zip(&both, 8)),
+        ("snappy-java", java),
+        ("hadoop-snappy", hadoop),
+        ("snappy frames", frames.into_inner().unwrap()),
+        ("zstd", zstd),
+    ]
+}
+
+/// One deflated entry named `x`, with what follows it in an archive left out but for the descriptor.
+fn zip(bytes: &[u8], flags: u8) -> Vec<u8> {
+    let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), Compression::default());
+    deflate.write_all(bytes).unwrap();
+    let (data, mut crc) = (deflate.finish().unwrap(), flate2::Crc::new());
+    crc.update(bytes);
+    let numbers =
+        [crc.sum(), u32::try_from(data.len()).unwrap(), u32::try_from(bytes.len()).unwrap()];
+    let numbers: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let mut entry = vec![b'P', b'K', 3, 4, 20, 0, flags, 0, 8, 0, 0, 0, 0, 0];
+    entry.extend(if flags == 0 { numbers.clone() } else { vec![0; 12] });
+    entry.extend([1, 0, 0, 0, b'x']);
+    entry.extend(data);
+    if flags != 0 {
+        entry.extend(b"PK\x07\x08");
+        entry.extend(numbers);
+    }
+    entry.extend(b"PK\x01\x02 and so on");
+    entry
+}
+
+#[test]
+fn every_container_of_firehose_is_read() {
+    for (name, bytes) in containers() {
+        for chunk in [1, 7, 256 << 10] {
+            let limits = Limits { chunk_bytes: chunk, ..Limits::default() };
+            let (told, _) = walk(&limits, "k.snappy", &mut Dribble(&bytes, chunk));
+            assert_eq!(told, "1@0{\"a\":1} 2@8{\"a\":2} =2", "{name} in chunks of {chunk}");
+            let (told, _) = walk(&limits, "k.snappy", &mut Dribble(&gzip(&bytes), chunk));
+            assert!(told.ends_with("=2") || name == "hadoop-snappy", "{name} inside gzip: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_container_that_is_cut_anywhere_says_so() {
+    for (name, bytes) in containers() {
+        let whole = if name.starts_with("zip") { bytes.len() - 14 } else { bytes.len() };
+        for cut in 20..whole {
+            let (told, _) = walk(&Limits::default(), "k.snappy", &mut &bytes[..cut]);
+            // Between two Snappy blocks nothing tells that there was more.
+            let between = told == "1@0{\"a\":1} =1" && name.contains("snappy");
+            assert!(
+                told.contains("!compression-damaged") || between,
+                "{name} cut at {cut}: {told}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_bomb_stops_at_the_limit() {
+    let bomb = gzip(&gzip(&vec![b' '; 50_000_000]));
+    let limits = Limits { inflated_bytes: 1_000_000, ..Limits::default() };
+    assert!(bomb.len() < 1_000);
+    let (told, _) = walk(&limits, "k", &mut &bomb[..]);
+    assert_eq!(told, "!inflate-limit@1000000+0 =0");
 }

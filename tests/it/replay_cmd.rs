@@ -133,6 +133,16 @@ fn the_index_begins_with_a_mapping_in_any_form() {
 }
 
 #[test]
+fn a_declared_mapping_is_settled_as_the_engine_keeps_it() {
+    let written = json!({"properties": {"a.b": {"type": "keyword"}, "a.c.d": {"type": "text", "index": "true"}, "a": {"properties": {"e": {"type": "ip"}}}}});
+    let kept = json!({"properties": {"a": {"properties": {
+        "b": {"type": "keyword"}, "c": {"properties": {"d": {"type": "text"}}}, "e": {"type": "ip"}}}}});
+    let arguments = ["--mapping", "m.json", "--engine", "es:7.10"];
+    let found = mapping_of(r#"{"a":{"b":1}}"#, &[("m.json", &written.to_string())], &arguments);
+    assert_eq!(found, kept);
+}
+
+#[test]
 fn settings_of_an_index_body_take_part() {
     let body =
         json!({"settings": {"index": {"mapping": {"total_fields": {"limit": 1}}}}, "mappings": {}});
@@ -277,4 +287,67 @@ fn losses_fail_on_warnings_only() {
         code(&replay(&[("r.json", r#"{"a":1}{"a":1.5}"#)], &arguments).0)
     };
     assert_eq!((rc("error"), rc("warning"), rc("never")), (0, 1, 0));
+}
+
+/// The witnesses of `records` on an index that begins with `mapping`.
+fn witnesses_of(records: &str, mapping: &Value, engine: &str) -> Vec<(String, String)> {
+    let files = [("r.json", records), ("m.json", &*mapping.to_string())];
+    let arguments = ["r.json", "--engine", engine, "--mapping", "m.json", "--format", "json"];
+    let (output, _) = replay(&files, &arguments);
+    let rejects = json(&output)["rejects"].clone();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    rejects
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| (text(&found["witness"]), text(&found["error_type"])))
+        .collect()
+}
+
+#[test]
+fn a_witness_is_the_smallest_record_refused_alike() {
+    let mapping = json!({"properties": {"price": {"type": "float"}, "o": {"properties": {"n": {"type": "ip"}}}}});
+    let records = r#"{"a":1,"price":["1","N/A",{"x":1}],"b":{"c":"d"}}{"o":{"m":1,"n":"x","k":[1,2]},"z":"y"}"#;
+    let found = witnesses_of(records, &mapping, "es:6.5.4");
+    let smallest: Vec<&str> = found.iter().map(|(witness, _)| witness.as_str()).collect();
+    assert_eq!(smallest, [r#"{"price":"N/A"}"#, r#"{"o":{"n":"x"}}"#]);
+}
+
+#[test]
+fn a_witness_is_refused_by_the_replica_in_the_same_words() {
+    let mapping = json!({"properties": {"k": {"type": "keyword"}, "d": {"type": "date"}}});
+    let long = "x".repeat(40_000);
+    let records =
+        format!(r#"{{"k":"{long}","n":1}}{{"d":"{}","m":[1,2]}}"#, "not a date ".repeat(9));
+    for (witness, error_type) in witnesses_of(&records, &mapping, "es:6.5.4") {
+        let again = witnesses_of(&witness, &mapping, "es:6.5.4");
+        assert_eq!(again, [(witness.clone(), error_type)], "a witness is its own witness");
+        assert!(witness.len() < 32_800, "{} bytes", witness.len());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_curl_line_sends_exactly_the_witness() {
+    let nasty =
+        [r#"{"a":"it's $HOME `x` \\ %s"}"#, "@file", "{\"a\":\"\u{202e}\"", "{\"a\":\"\x7f\""];
+    for record in nasty {
+        let files = [("r.json", record), ("m.json", r#"{"properties":{"a":{"type":"long"}}}"#)];
+        let arguments =
+            ["r.json", "--engine", "es:6.5", "--mapping", "m.json", "--framing", "lines"];
+        let (report, _) = replay(&files, &[&arguments[..], &["--format", "json"]].concat());
+        let (script, folder) = replay(&files, &[&arguments[..], &["--emit", "witnesses"]].concat());
+        // A curl that prints the body that it was given.
+        let curl = "#!/bin/sh\nfor a; do l=$a; done\ncase \"$l\" in @-) cat;; *) printf %s \"$l\";; esac\n";
+        std::fs::write(folder.path().join("curl"), curl).unwrap();
+        std::fs::write(folder.path().join("run.sh"), &script.stdout).unwrap();
+        let output = std::process::Command::new("sh")
+            .args(["-c", "chmod +x curl; PATH=.:$PATH exec sh run.sh"])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        let expected = json(&report)["rejects"][0]["witness"].as_str().unwrap().to_owned();
+        let sent = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(mapdrift::model::path::visible(sent.as_bytes()), expected, "{record}");
+    }
 }

@@ -196,13 +196,13 @@ fn limit() -> usize {
 }
 
 #[derive(Default)]
-struct Tally {
-    documents: usize,
-    rejected: usize,
-    disagreements: Vec<Disagreement>,
+pub(crate) struct Tally {
+    pub documents: usize,
+    pub rejected: usize,
+    pub disagreements: Vec<Disagreement>,
 }
 
-struct Disagreement {
+pub(crate) struct Disagreement {
     class: &'static str,
     case: String,
     document: String,
@@ -211,6 +211,11 @@ struct Disagreement {
 }
 
 impl Disagreement {
+    /// Whether it stands, with a reason in the table.
+    pub(crate) fn is_known(&self, engine: &str) -> bool {
+        KNOWN.iter().any(|known| self.is(known, engine))
+    }
+
     fn is(&self, known: &Known, engine: &str) -> bool {
         let place = format!("{}: {}", self.case, self.document);
         engine.starts_with(known.0) && place.starts_with(known.1)
@@ -265,7 +270,7 @@ impl Tally {
     }
 }
 
-fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &mut Tally) {
+pub(crate) fn replay(engine: &str, case: &Value, docs: &[Vec<u8>], answer: &Value, tally: &mut Tally) {
     if answer.get("create").is_some() {
         return; // The engine refused the index: there is nothing to replay.
     }
@@ -491,7 +496,7 @@ fn without_chance(text: &str) -> String {
     text
 }
 
-fn documents(case: &Value, values: &Value) -> Vec<Vec<u8>> {
+pub(crate) fn documents(case: &Value, values: &Value) -> Vec<Vec<u8>> {
     let listed = if case.get("docs_file").is_some() { values } else { &case["docs"] };
     listed.as_array().unwrap().iter().map(document).collect()
 }
@@ -521,7 +526,7 @@ fn base64(text: &str) -> Vec<u8> {
     bytes
 }
 
-fn load(name: &str) -> Value {
+pub(crate) fn load(name: &str) -> Value {
     let path = format!("{}/fixtures/engines/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut text = String::new();
     GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();

@@ -68,7 +68,7 @@ pub enum Auth {
 pub struct Aws {
     /// The profile to take credentials from; the chain's own choice where none.
     pub profile: Option<String>,
-    /// The region to sign for; else the host's, else the chain's.
+    /// The region to sign for where the host's name has none; else the chain's.
     pub region: Option<String>,
     /// The service to sign for: `es`, or `aoss` for OpenSearch Serverless; else read off the host.
     pub service: Option<AwsService>,

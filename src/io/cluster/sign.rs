@@ -34,7 +34,7 @@ impl Signer {
         if let Some(profile) = &aws.profile {
             chain = chain.profile_name(profile);
         }
-        let known = aws.region.clone().or(of_host.as_ref().map(|(region, _)| region.clone()));
+        let known = of_host.as_ref().map(|(region, _)| region.clone()).or(aws.region.clone());
         if let Some(region) = known {
             chain = chain.region(Region::new(region));
         }

@@ -27,7 +27,7 @@ impl DateForm {
         let time = self.0 >> 1;
         let separator = ["", "'T'", " "][usize::from(time & 3)];
         let clock = match time >> 2 & 3 {
-            _ if time & 3 == 0 => "",
+            _ if separator.is_empty() => "",
             0 => "HH:mm",
             1 => "HH:mm:ss",
             _ => "HH:mm:ss.S",
@@ -45,23 +45,27 @@ fn time_form(time: &[u8]) -> Option<u8> {
         [b' ', rest @ ..] => (2, rest),
         _ => return None,
     };
-    let (clock, rest) = match rest {
-        [h, i, b':', m, n, b':', s, t, rest @ ..] if digits(&[*h, *i, *m, *n, *s, *t]) => {
-            match rest {
-                [b'.' | b',', fraction @ ..] => {
-                    let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                    if length == 0 || length > 9 {
-                        return None;
-                    }
-                    (2, &fraction[length..])
-                }
-                rest => (1, rest),
-            }
-        }
-        [h, i, b':', m, n, rest @ ..] if digits(&[*h, *i, *m, *n]) => (0, rest),
-        _ => return None,
-    };
+    let (clock, rest) = clock_form(rest)?;
     Some(separator | clock << 2 | zone_form(rest)? << 4)
+}
+
+/// Minutes, seconds or a fraction of at most nine digits.
+fn clock_form(time: &[u8]) -> Option<(u8, &[u8])> {
+    let rest = after(time, b"00:00")?;
+    let Some(rest) = after(rest, b":00") else { return Some((0, rest)) };
+    let [b'.' | b',', fraction @ ..] = rest else { return Some((1, rest)) };
+    let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (1..=9).contains(&length).then(|| (2, &fraction[length..]))
+}
+
+/// What follows a pattern in which a 0 stands for any digit.
+fn after<'a>(text: &'a [u8], pattern: &[u8]) -> Option<&'a [u8]> {
+    let (head, rest) = text.split_at_checked(pattern.len())?;
+    let fits = |(byte, meant): (&u8, &u8)| match meant {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == meant,
+    };
+    head.iter().zip(pattern).all(fits).then_some(rest)
 }
 
 /// Nothing, `Z` or an offset, perhaps with a space in front.
@@ -71,17 +75,13 @@ fn zone_form(zone: &[u8]) -> Option<u8> {
         [b' ', zone @ ..] => (2, zone),
         zone => (1, zone),
     };
-    match zone {
-        b"Z" | b"UTC" => Some(form),
-        [b'+' | b'-', h, i] if digits(&[*h, *i]) => Some(form),
-        [b'+' | b'-', h, i, m, n] if digits(&[*h, *i, *m, *n]) => Some(form),
-        [b'+' | b'-', h, i, b':', m, n] if digits(&[*h, *i, *m, *n]) => Some(form),
-        _ => None,
-    }
-}
-
-fn digits(bytes: &[u8]) -> bool {
-    bytes.iter().all(u8::is_ascii_digit)
+    let offset = match zone {
+        b"Z" | b"UTC" => return Some(form),
+        [b'+' | b'-', offset @ ..] => offset,
+        _ => return None,
+    };
+    let patterns: [&[u8]; 3] = [b"00", b"0000", b"00:00"];
+    patterns.iter().any(|pattern| after(offset, pattern) == Some(&[])).then_some(form)
 }
 
 #[cfg(test)]

@@ -79,7 +79,6 @@ impl Distinct {
 
     /// Number of different values, exact up to 16.
     #[expect(
-        clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "an estimate of a positive number below 2^64"
@@ -92,7 +91,9 @@ impl Distinct {
         let top = Self::RANKS as usize;
         let size = 1_u32 << Self::BITS;
         let mut of_rank = vec![0_u32; top + 2];
-        registers.iter().for_each(|packed| of_rank[usize::from(packed & 31)] += 1);
+        for packed in registers {
+            of_rank[usize::from(packed & 31)] += 1;
+        }
         of_rank[0] = size - registers.len() as u32;
         let m = f64::from(size);
         let mut z = m * tau(1.0 - f64::from(of_rank[top + 1]) / m);
@@ -126,7 +127,7 @@ fn highest(registers: &mut Vec<u16>) {
     registers.reverse();
 }
 
-/// Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", algorithm 6.
+/// Ertl, "New cardinality estimation algorithms for `HyperLogLog` sketches", algorithm 6.
 fn sigma(mut x: f64) -> f64 {
     if x >= 1.0 {
         return f64::INFINITY;

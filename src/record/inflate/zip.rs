@@ -109,7 +109,7 @@ impl<'a> Zip<'a> {
                     self.input.array::<4>()?.ok_or_else(|| damaged("zip entry ends early"))?;
                 let wide = self.input.peek(12)?.get(8..10) != Some(b"PK");
                 for _ in 0..if wide { 16 } else { 8 } {
-                    self.input.array::<1>()?;
+                    self.input.array::<1>()?.ok_or_else(|| damaged("zip entry ends early"))?;
                 }
                 u32::from_le_bytes(crc)
             }

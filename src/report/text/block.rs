@@ -9,7 +9,7 @@ use super::{paint, rows};
 use crate::model::family::Family;
 use crate::model::finding::{Confidence, Finding};
 use crate::model::object::Sighting;
-use crate::model::path::Name;
+use crate::model::path::{Name, visible};
 use crate::model::quantity::{counted, listed, thousands};
 use crate::model::report::{Report, ReportedField};
 use crate::report::escape::{excerpt, harmless};
@@ -203,6 +203,10 @@ fn family_rows(report: &Report, family: &Family) -> Vec<Vec<String>> {
 fn evidence(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     if let Some(shown) = carriers(report, block) {
         item("records", &shown, out)?;
+    }
+    if let [Finding { smallest: Some(smallest), .. }] = block {
+        let shown = rows::cut(&harmless(&visible(smallest)), 2 * WIDTH);
+        item("smallest", &shown, out)?;
     }
     for note in distinct(block, |finding| &finding.notes) {
         item("note", &harmless(note), out)?;

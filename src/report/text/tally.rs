@@ -37,7 +37,7 @@ fn lines(report: &Report) -> Vec<(String, String)> {
         let age = report.inputs.in_flight_seconds;
         lines.push((
             minus(counts.in_flight),
-            format!("in flight (younger than {age} s when the index was read)"),
+            format!("in flight (younger than {age} s when the index was read; documents not yet in S3 cannot be dated)"),
         ));
     }
     lines.extend(result(report));

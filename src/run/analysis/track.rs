@@ -1,6 +1,6 @@
 //! One index of an analysis: how it was born, which objects' records it takes, its replay, and what makes that doubtful.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -11,23 +11,24 @@ use crate::firehose::rotation::{self, Belongs, Period};
 use crate::mapping::{self, Templates};
 use crate::model::capture::{Capture, CapturedIndex};
 use crate::model::engine::Engine;
-use crate::model::evidence::IndexEvidence;
+use crate::model::evidence::{IndexEvidence, LONGEST_BUFFER_SECONDS};
 use crate::model::family::Family;
 use crate::model::finding::Confidence;
 use crate::model::mapping::Mapping;
 use crate::model::object::{Object, Sighting};
+use crate::model::problem::{Problem, ProblemKind};
 use crate::model::profile::Profile;
 use crate::model::timeline::Timeline;
 use crate::replay::{Arrival, Replay};
+use crate::settings;
 
 use super::Options;
-
-/// The longest that a Firehose buffer may wait for an index (`BufferingHints.IntervalInSeconds`).
-const BUFFER_SECONDS: i64 = 900;
 
 /// One index while its records arrive.
 pub(super) struct Track {
     name: String,
+    /// Whether its records can be told from those of other indices.
+    is_alone: bool,
     period: Option<Period>,
     declared: Mapping,
     live: Option<Mapping>,
@@ -71,37 +72,80 @@ impl Doubts {
     }
 }
 
-/// A track for every index of the capture; without a capture one without a name, if an engine is given; else none.
-pub(super) fn all(capture: Option<&Capture>, options: &Options) -> Result<Vec<Track>, Error> {
+/// A track for every index of the capture; without a capture one without a name, if an engine is given; else none. An index
+/// whose mapping cannot be read is a problem, and the others are judged.
+pub(super) fn all(
+    capture: Option<&Capture>,
+    options: &Options,
+    problems: &mut dyn FnMut(Problem),
+) -> Result<Vec<Track>, Error> {
     let Some(capture) = capture else {
         return options.engine.map(|engine| unnamed(engine, options)).into_iter().collect();
     };
-    let engines = options.engine.map_or_else(|| capture.engines.clone(), |engine| vec![engine]);
-    let Some(engine) = engines.first() else { return Ok(Vec::new()) };
+    let engines = &options.inputs.engines;
+    let Some(engine) = engines.first().filter(|engine| engine.nearest_profile().is_some()) else {
+        return Ok(Vec::new());
+    };
+    let doubts = doubts(capture, engines);
     let mut tracks = Vec::new();
     for (name, index) in &capture.indices {
-        let mut track = live(capture, name, index, *engine, options)?;
-        if let [first, second, ..] = engines[..] {
-            track.doubts.add(
-                Confidence::Possible,
-                format!("the cluster may be {first} or {second}; replayed as {first}"),
-            );
+        match live(capture, name, index, *engine, options) {
+            Ok(mut track) => {
+                doubts.iter().for_each(|(ceiling, doubt)| track.doubts.add(*ceiling, doubt));
+                track.is_alone = is_series(capture);
+                tracks.push(track);
+            }
+            Err(error) => problems(unreadable(name, &error)),
         }
-        if capture.indices.len() > 1 && track.period.is_none() {
-            let reason = format!(
-                "{} indices share the backup, and their names do not say which record went where",
-                capture.indices.len()
-            );
-            track.doubts.add(Confidence::Possible, reason);
-        }
-        tracks.push(track);
     }
     Ok(tracks)
 }
 
+/// What makes every index of a capture doubtful.
+fn doubts(capture: &Capture, engines: &[Engine]) -> Vec<(Confidence, String)> {
+    let mut doubts = Vec::new();
+    if let [first, second, ..] = engines {
+        let reason = format!("the cluster may be {first} or {second}; replayed as {first}");
+        doubts.push((Confidence::Possible, reason));
+    }
+    doubts.extend(engines.iter().filter_map(|engine| Some((Confidence::Likely, settings::doubt(*engine)?))));
+    for note in capture.unanswered.iter().filter(|note| note.contains("templates")) {
+        let reason = format!("what the index was born with is not known: {note}");
+        doubts.push((Confidence::Likely, reason));
+    }
+    let count = capture.indices.len();
+    if !is_series(capture) {
+        let reason = format!("{count} indices share the backup, and their names do not say which record went where");
+        doubts.push((Confidence::Possible, reason));
+    } else if count > 1 {
+        let reason = "families and numbers of records are those of the whole backup, not of one index";
+        doubts.push((Confidence::Likely, reason.to_owned()));
+    }
+    doubts
+}
+
+/// Whether the indices are the rotated ones of one stream, or one alone: then every record has its index.
+fn is_series(capture: &Capture) -> bool {
+    let rotated: Option<Vec<_>> = capture.indices.keys().map(|name| rotation::rotated(name, None)).collect();
+    let one_base = |rotated: Vec<rotation::Rotated<'_>>| {
+        rotated.iter().map(|index| index.base).collect::<BTreeSet<_>>().len() == 1
+    };
+    capture.indices.len() == 1 || rotated.is_some_and(one_base)
+}
+
+fn unreadable(name: &str, error: &Error) -> Problem {
+    Problem {
+        object: String::new(),
+        byte_offset: None,
+        byte_length: None,
+        kind: ProblemKind::IndexUnreadable,
+        message: format!("{name} is not judged: {}", error.chain()),
+    }
+}
+
 /// Refused records by object, where every record can be given to its index. An object near a rotation counts once.
 pub(super) fn rejected_in(judged: &[Judged]) -> Option<BTreeMap<u32, u64>> {
-    if judged.is_empty() || (judged.len() > 1 && judged.iter().any(|index| !index.is_alone)) {
+    if judged.is_empty() || judged.iter().any(|index| !index.is_alone) {
         return None;
     }
     let mut merged: BTreeMap<u32, u64> = BTreeMap::new();
@@ -116,7 +160,7 @@ impl Track {
     /// Whether records of an object may have gone to this index.
     pub(super) fn takes(&mut self, object: &Object) -> bool {
         let (Some(period), Some(time)) = (self.period, object.time) else { return true };
-        let belongs = period.holds(time, SignedDuration::from_secs(BUFFER_SECONDS));
+        let belongs = period.holds(time, SignedDuration::from_secs(LONGEST_BUFFER_SECONDS));
         if belongs == Belongs::Possibly {
             self.doubts
                 .add(Confidence::Likely, "objects near the rotation hold records of two indices");
@@ -133,7 +177,7 @@ impl Track {
     pub(super) fn finish(self, families: &[Family]) -> Judged {
         let timeline = self.replay.finish(families);
         let (name, declared, live) = (self.name, self.declared, self.live);
-        let is_alone = self.period.is_some();
+        let is_alone = self.is_alone;
         Judged {
             name,
             is_alone,
@@ -157,6 +201,9 @@ impl Judged {
         for reason in history {
             self.doubts.add(Confidence::Likely, reason);
         }
+        if self.timeline.records == 0 {
+            self.doubts.add(Confidence::Possible, "no record of the backup belongs to this index");
+        }
         let fields =
             evidence::join(&self.declared, self.live.as_ref(), &self.timeline, profile, families);
         IndexEvidence {
@@ -170,11 +217,11 @@ impl Judged {
     }
 
     /// Marks what another order inside a bulk could have changed. One shard keeps the order of a bulk.
-    pub(super) fn mark_races(&mut self, profile: &Profile, objects: &[Object], bulk_seconds: u32) {
+    pub(super) fn mark_races(&mut self, profile: &Profile, objects: &[Object]) {
         if self.shards == 1 {
             return;
         }
-        let apart = SignedDuration::from_secs(i64::from(bulk_seconds));
+        let apart = SignedDuration::from_secs(LONGEST_BUFFER_SECONDS);
         let time = |sighting: Sighting| {
             objects.get(sighting.object as usize).and_then(|object| object.time)
         };
@@ -207,16 +254,9 @@ fn live(
         component: &capture.component_templates,
     };
     let born = mapping::compose(name, templates, live.type_name.as_deref()).map_err(unreadable)?;
-    let unread = capture.unanswered.iter().filter(|note| note.contains("templates"));
     let shards = setting(&index.settings, "number_of_shards").unwrap_or(0);
     let birth = Birth { engine, declared: born.mapping, settings: Settings::read(&index.settings) };
-    let mut track = birth.track(name.to_owned(), Some(live), shards, options)?;
-    for note in unread {
-        track
-            .doubts
-            .add(Confidence::Likely, format!("what the index was born with is not known: {note}"));
-    }
-    Ok(track)
+    birth.track(name.to_owned(), Some(live), shards, options)
 }
 
 /// How an index was born.
@@ -249,12 +289,13 @@ impl Birth {
         let replay = Replay::new(index, options.limits.example_bytes);
         Ok(Track {
             name,
+            is_alone: true,
             period,
             declared: self.declared,
             live,
             shards,
             replay,
-            doubts: Doubts::default(),
+            doubts,
         })
     }
 }

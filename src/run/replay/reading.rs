@@ -68,14 +68,14 @@ impl Reading {
     /// Reads one object; `go_on` is asked at each record.
     pub(super) fn object(
         &mut self,
-        opened: Opened<'_>,
+        mut opened: Opened<'_>,
         sinks: &mut Sinks,
         go_on: &dyn Fn() -> bool,
     ) {
         self.objects += 1;
         match self.framing {
-            Framing::Auto | Framing::Concatenated => self.walked(opened, sinks, go_on),
-            Framing::Lines => self.lines(opened, sinks, go_on),
+            Framing::Auto | Framing::Concatenated => self.walked(&mut opened, sinks, go_on),
+            Framing::Lines => self.lines(&mut opened, sinks, go_on),
         }
     }
 
@@ -110,7 +110,7 @@ impl Reading {
         }
     }
 
-    fn walked(&mut self, opened: Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
+    fn walked(&mut self, opened: &mut Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
         let Self { walk, replay, problems, problems_not_kept, limits, bent, records, .. } = self;
         let key = &opened.object.key;
         let sums = walk.object(opened.rank, key, &opened.hint, opened.body, &mut |seen| {
@@ -131,7 +131,7 @@ impl Reading {
         self.bytes += sums.bytes;
     }
 
-    fn lines(&mut self, opened: Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
+    fn lines(&mut self, opened: &mut Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
         let Self { replay, problems, problems_not_kept, limits, bent, records, .. } = self;
         let (key, object) = (&opened.object.key, opened.rank);
         let problem = |byte_offset, byte_length, why: Broken| Problem {

@@ -68,12 +68,12 @@ pub(super) fn start(arguments: &cli::Replay, beside: Option<&Path>) -> Result<St
     };
     let type_name = type_name(arguments, side)?;
     match (&arguments.mapping, captured.as_ref()) {
-        (Some(path), _) => start.from_mapping(path, type_name.as_deref())?,
+        (Some(path), _) => start.take_mapping(path, type_name.as_deref())?,
         (None, _) if !arguments.template.is_empty() => {
-            start.from_templates(&templates::files(&arguments.template)?, type_name.as_deref())?;
+            start.take_templates(&templates::files(&arguments.template)?, type_name.as_deref())?;
         }
         (None, Some(capture)) => {
-            start.from_templates(&templates::captured(capture), type_name.as_deref())?;
+            start.take_templates(&templates::captured(capture), type_name.as_deref())?;
         }
         (None, None) => {}
     }
@@ -116,14 +116,14 @@ impl Start {
         self.index.as_deref().unwrap_or("the index")
     }
 
-    fn from_mapping(&mut self, path: &Path, type_name: Option<&str>) -> Result<(), Error> {
+    fn take_mapping(&mut self, path: &Path, type_name: Option<&str>) -> Result<(), Error> {
         let json = given::json(path)?;
         let (name, body) = named(&json, self.index.as_deref());
         if self.index.is_none() {
             self.index = name;
         }
-        self.mapping =
-            mapping::read(body, type_name).map_err(|source| self.unreadable(path, source))?;
+        self.mapping = mapping::read(body, type_name)
+            .map_err(|source| Error::Mapping { index: path.display().to_string(), source })?;
         if let Some(settings) = body.get("settings") {
             self.settings = Settings::read(settings);
         }
@@ -131,7 +131,7 @@ impl Start {
         Ok(())
     }
 
-    fn from_templates(
+    fn take_templates(
         &mut self,
         given: &templates::Given,
         type_name: Option<&str>,
@@ -162,10 +162,6 @@ impl Start {
         if let Some(name) = &self.index {
             self.settings.index_name.clone_from(name);
         }
-    }
-
-    fn unreadable(&self, path: &Path, source: mapping::MappingError) -> Error {
-        Error::Mapping { index: path.display().to_string(), source }
     }
 }
 

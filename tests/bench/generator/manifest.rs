@@ -54,7 +54,7 @@ pub(crate) fn text(manifest: &Value) -> String {
     let fields = head.as_object_mut().and_then(|head| head.remove("fields"));
     let lines: Vec<String> = fields
         .iter()
-        .flat_map(Value::as_array)
+        .filter_map(Value::as_array)
         .flatten()
         .map(|field| format!("\n    {field}"))
         .collect();

@@ -3,7 +3,7 @@
 //!
 //! `MAPDRIFT_ENGINES` unset or empty: none is started, recordings stand in, and the test output says so. A list of names
 //! (`es-6.5.4,os-2.19.6`): these must start. `required`: every one that a JDK here can run, Elasticsearch 6.5.4 at least.
-//! `all`: all of them. Missing Java or Maven is then a failure.
+//! `all`: all of them; `full`: all of them, and tests that can do more do more. Missing Java or Maven is then a failure.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -23,7 +23,7 @@ pub(crate) fn wanted() -> &'static [String] {
         let setting = env::var("MAPDRIFT_ENGINES").unwrap_or_default();
         let wanted = match setting.as_str() {
             "" => Vec::new(),
-            "all" => names("versions"),
+            "all" | "full" => names("versions"),
             "required" => names("runnable"),
             list => list.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         };
@@ -34,6 +34,11 @@ pub(crate) fn wanted() -> &'static [String] {
         });
         wanted
     })
+}
+
+/// Whether everything shall be tried that can be, whatever time it takes.
+pub(crate) fn is_full() -> bool {
+    env::var("MAPDRIFT_ENGINES").is_ok_and(|setting| setting == "full")
 }
 
 /// The address of a running engine; the first test that asks starts it.
@@ -50,7 +55,7 @@ pub(crate) fn say(words: &str) {
 }
 
 /// A running engine. It ends when its standard input does: with the test process, however that ends.
-struct Engine {
+pub(crate) struct Engine {
     url: String,
     _process: Child,
 }
@@ -60,7 +65,7 @@ impl Engine {
         clippy::zombie_processes,
         reason = "it ends with this process, which cannot wait for it"
     )]
-    fn start(name: &str) -> Self {
+    pub(crate) fn start(name: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut process = Command::new(script())
             .args(["run", name, &port.to_string()])
@@ -79,6 +84,11 @@ impl Engine {
             log.push(line);
         }
         panic!("{name} did not start:\n{}", log.join("\n"));
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        self.url.clone()
     }
 }
 

@@ -95,15 +95,21 @@ fn headers(lines: &mut impl Iterator<Item = String>) -> Vec<(String, String)> {
 
 /// One request to a server on loopback, whatever the method: tests set real engines up with it.
 pub(crate) fn call(method: &str, url: &str, body: &str) -> Response {
+    call_with(method, url, body.as_bytes())
+}
+
+/// The same with a body that need not be text.
+pub(crate) fn call_with(method: &str, url: &str, body: &[u8]) -> Response {
     let (authority, target) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(authority).unwrap();
     let kind = if target.contains("_bulk") { "application/x-ndjson" } else { "application/json" };
     write!(
         stream,
-        "{method} /{target} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
+        "{method} /{target} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
         body.len()
     )
     .unwrap();
+    stream.write_all(body).unwrap();
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).unwrap();

@@ -10,6 +10,8 @@ use crate::model::engine::{Engine, Product};
 pub(super) struct Epoch {
     unit: Unit,
     minus: Minus,
+    /// A point may stand behind the decimals, as the second parser of `epoch_millis` repeats the whole first one.
+    final_point: bool,
 }
 
 /// What is counted.
@@ -37,11 +39,22 @@ impl Epoch {
             Product::Elasticsearch => engine.major >= 8,
             Product::OpenSearch => unit != Unit::Seconds,
         };
-        Self { unit, minus: if of_all { Minus::OfAll } else { Minus::OfWhole } }
+        let repeats =
+            engine.product == Product::OpenSearch || (engine.major, engine.minor) < (8, 16);
+        Self {
+            unit,
+            minus: if of_all { Minus::OfAll } else { Minus::OfWhole },
+            final_point: repeats && unit != Unit::Seconds,
+        }
     }
 
     /// Seconds and nanoseconds of the second; `None` if the string is no such number.
     pub(super) fn parse(self, text: &str) -> Option<(i64, i64)> {
+        let pointed = text.strip_suffix('.').filter(|_| self.final_point);
+        self.number(text).or_else(|| self.number(pointed?))
+    }
+
+    fn number(self, text: &str) -> Option<(i64, i64)> {
         let (negative, unsigned) =
             text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (whole, decimals) = match unsigned.split_once('.') {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::mapping::{self, ParameterError};
 use crate::model::engine::Engine;
 use crate::model::mapping::{Field, LeafField, Mapping, ObjectField};
-use crate::model::path::FieldPath;
+use crate::model::path::{FieldPath, Name};
 
 /// Settles every field; gives back what was doubtful.
 pub(super) fn as_printed(mapping: &mut Mapping, engine: Engine) -> Vec<String> {
@@ -23,11 +23,49 @@ fn object(
     engine: Engine,
     remarks: &mut Vec<String>,
 ) {
+    expand(object_field);
     for (name, field) in &mut object_field.fields {
         let path = path.child(name.clone());
         match field {
             Field::Object(inner) => object(inner, &path, engine, remarks),
             Field::Leaf(leaf_field) => leaf(leaf_field, &path, engine, remarks),
+        }
+    }
+}
+
+/// A declared name with dots stands for objects, unless the object says that it has none (`subobjects`).
+fn expand(object_field: &mut ObjectField) {
+    if object_field.params.get("subobjects").is_some_and(|value| *value != true) {
+        return;
+    }
+    for (name, field) in std::mem::take(&mut object_field.fields) {
+        let parts: Vec<Name> =
+            name.as_bytes().split(|byte| *byte == b'.').map(Name::from).collect();
+        let is_plain = parts.len() == 1 || parts.iter().any(|part| part.as_bytes().is_empty());
+        let parts = if is_plain { vec![name] } else { parts };
+        put(object_field, &parts, field);
+    }
+}
+
+/// Puts a field where its names lead; objects that are named twice become one.
+fn put(into: &mut ObjectField, names: &[Name], field: Field) {
+    let Some((first, rest)) = names.split_first() else { return };
+    match (rest.is_empty(), into.fields.get_mut(first), field) {
+        (false, Some(Field::Object(inner)), field) => put(inner, rest, field),
+        (false, _, field) => {
+            let mut inner = ObjectField::default();
+            put(&mut inner, rest, field);
+            into.fields.insert(first.clone(), Field::Object(inner));
+        }
+        (true, Some(Field::Object(known)), Field::Object(more)) => {
+            let fields = std::mem::take(&mut known.fields);
+            *known = ObjectField { fields, ..more.clone() };
+            for (name, field) in more.fields {
+                put(known, &[name], field);
+            }
+        }
+        (true, _, field) => {
+            into.fields.insert(first.clone(), field);
         }
     }
 }

@@ -1,0 +1,145 @@
+//! What lowers a finding below certain, and what the program says then: the experiment's capture, changed in one place.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cli::mapdrift;
+
+const EXPERIMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/experiment");
+const INDEX: &str = "interest_service_click2";
+
+/// Exit code and report of `check` on the experiment's backup (or the part of it that `sources` names) with a changed capture.
+fn check(sources: &str, change: impl FnOnce(&mut Value)) -> (i32, Value) {
+    let mut capture: Value = serde_json::from_slice(&std::fs::read(format!("{EXPERIMENT}/capture.json")).unwrap()).unwrap();
+    change(&mut capture);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.json");
+    std::fs::write(&path, serde_json::to_vec(&capture).unwrap()).unwrap();
+    let output = mapdrift(&["check", sources, "--format", "json", "--capture", path.to_str().unwrap()]).output().unwrap();
+    let report = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (output.status.code().unwrap(), report)
+}
+
+/// The confidences of a rule's findings, each once.
+fn confidences(report: &Value, rule: &str) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let of_rule = findings.filter(|found| found["rule"] == rule);
+    let mut found: Vec<String> = of_rule.map(|found| found["confidence"].as_str().unwrap().to_owned()).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn nothing_is_certain(report: &Value, rules: &[&str]) {
+    for rule in rules {
+        assert!(!confidences(report, rule).contains(&"certain".to_owned()), "{rule}: {report:#}");
+    }
+}
+
+const OF_REPLAY: [&str; 4] =
+    ["field-added-dynamically", "value-rejected-by-type", "object-scalar-conflict", "count-mismatch"];
+
+#[test]
+fn the_experiment_itself_is_certain() {
+    let (code, report) = check(EXPERIMENT, |_| {});
+    assert_eq!(code, 1);
+    assert_eq!(confidences(&report, "field-added-dynamically"), ["certain"]);
+    assert_eq!(report["counts"]["unexplained"], 0);
+}
+
+#[test]
+fn documents_beyond_a_backup_that_ends_early_are_possible() {
+    let (_, report) = check(&format!("{EXPERIMENT}/2019/04/30/06/test-1-2019-04-30-06-2*"), |_| {});
+    assert_eq!(confidences(&report, "count-mismatch"), ["possible"]);
+    assert_eq!(confidences(&report, "field-unexplained"), ["likely"]);
+}
+
+#[test]
+fn missing_documents_are_certain_where_the_index_says_that_nothing_was_deleted() {
+    let fewer = |capture: &mut Value| {
+        capture["indices"][INDEX]["documents"] = json!(1_150);
+        capture["indices"][INDEX]["operations"] = json!(1_150);
+    };
+    let (code, report) = check(EXPERIMENT, fewer);
+    assert_eq!((code, confidences(&report, "count-mismatch")), (1, vec!["certain".to_owned()]));
+    let (_, report) = check(EXPERIMENT, |capture| capture["indices"][INDEX]["documents"] = json!(1_150));
+    assert_eq!(confidences(&report, "count-mismatch"), ["possible"]);
+}
+
+#[test]
+fn a_type_that_the_replica_does_not_know_is_named_and_doubted() {
+    let (_, report) = check(EXPERIMENT, |capture| {
+        capture["legacy_templates"] = json!({"t": {"index_patterns": ["interest*"], "order": 0,
+            "mappings": {"isc": {"properties": {"odd": {"type": "sparkle"}}}}}});
+    });
+    nothing_is_certain(&report, &OF_REPLAY);
+    assert!(report["doubts"].to_string().contains("sparkle"), "{}", report["doubts"]);
+}
+
+#[test]
+fn an_engine_without_a_profile_is_said_and_doubted() {
+    let (_, report) = check(EXPERIMENT, |capture| capture["engines"] = json!(["es:6.7.1"]));
+    nothing_is_certain(&report, &OF_REPLAY);
+    assert!(report["doubts"].to_string().contains("6.7.1"));
+    let (_, report) = check(EXPERIMENT, |capture| capture["engines"] = json!(["es:5.6.16"]));
+    assert!(report["fields"].as_array().unwrap().is_empty() || confidences(&report, "field-added-dynamically").is_empty());
+}
+
+#[test]
+fn two_engines_that_fit_leave_nothing_certain() {
+    let (_, report) = check(EXPERIMENT, |capture| capture["engines"] = json!(["es:7.10.2", "os:1.3.20"]));
+    nothing_is_certain(&report, &OF_REPLAY);
+}
+
+#[test]
+fn another_engine_than_the_cluster_has_is_a_usage_error() {
+    let output = mapdrift(&["check", EXPERIMENT, "--engine", "os:2.19"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn indices_whose_names_do_not_part_the_records_leave_nothing_certain() {
+    let (_, report) = check(EXPERIMENT, |capture| {
+        let index = capture["indices"][INDEX].take();
+        capture["indices"] = json!({"a": index, "b-2019-04-30": index});
+    });
+    nothing_is_certain(&report, &OF_REPLAY);
+    assert_eq!(report["counts"]["unexplained"], Value::Null);
+}
+
+#[test]
+fn records_of_another_period_are_not_missing_from_a_rotated_index() {
+    let (_, report) = check(EXPERIMENT, |capture| {
+        let index = capture["indices"][INDEX].take();
+        capture["indices"] = json!({"clicks-2019-04-29": index});
+    });
+    assert_eq!(confidences(&report, "count-mismatch"), Vec::<String>::new());
+    nothing_is_certain(&report, &["nothing-to-map"]);
+}
+
+#[test]
+fn an_index_whose_mapping_cannot_be_read_is_a_problem_and_the_others_are_judged() {
+    let (code, report) = check(EXPERIMENT, |capture| {
+        let index = capture["indices"][INDEX].take();
+        let mut broken = index.clone();
+        broken["mappings"] = json!({"isc": {"properties": {"a": 1}}});
+        capture["indices"] = json!({"x": broken, "y": index});
+    });
+    assert_eq!((code, &report["problems"][0]["kind"]), (4, &json!("index-unreadable")));
+    assert!(!confidences(&report, "field-added-dynamically").is_empty());
+}
+
+#[test]
+fn refusals_on_fields_that_are_not_live_are_possible() {
+    let (_, report) = check(EXPERIMENT, |capture| capture["indices"][INDEX]["mappings"] = json!({}));
+    assert_eq!(confidences(&report, "value-rejected-by-type"), ["possible"]);
+}
+
+#[test]
+fn a_capture_with_nothing_to_compare_is_3() {
+    assert_eq!(check(EXPERIMENT, |capture| capture["indices"] = json!({})).0, 3);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(Path::new(EXPERIMENT).join("capture.json"), folder.path().join("capture.json")).unwrap();
+    assert_eq!(mapdrift(&["check", folder.path().to_str().unwrap()]).output().unwrap().status.code(), Some(3));
+}

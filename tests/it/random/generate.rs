@@ -1,0 +1,751 @@
+//! Random sequences that aim at the hard places: strings that look like dates, numbers at the edges of types, mixed arrays,
+//! dotted names, the same name twice, conflicts between documents, dynamic templates, small limits, declared fields of every
+//! type that the engines here have.
+//!
+//! In: a seed. Out: a case in the form of the case table: an index (or templates), then 5 to 20 documents. The same seed gives
+//! the same case. It refuses to know engines and answers.
+
+use serde_json::{Map, Value, json};
+
+/// `SplitMix64` (Steele, Lea, Flood 2014): a state, one number after another.
+pub(crate) struct Rng(u64);
+
+impl Rng {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % bound as u64).unwrap()
+    }
+
+    fn of_100(&mut self, chance: usize) -> bool {
+        self.below(100) < chance
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
+/// One sequence as a case.
+pub(crate) fn case(seed: u64) -> Value {
+    let mut rng = Rng::new(seed);
+    let mut fields = Vec::new();
+    let mappings = mappings(&mut rng, &mut fields);
+    let settings = settings(&mut rng);
+    let documents: Vec<String> =
+        (0..=4 + rng.below(16)).map(|_| document(&mut rng, &fields)).collect();
+    let mut case = json!({"id": format!("r-{seed}"), "docs": documents});
+    let mut body = json!({"mappings": mappings});
+    if !settings.as_object().unwrap().is_empty() {
+        body["settings"] = settings;
+    }
+    // Most indices are made on their own, some by their first document and a template.
+    if rng.of_100(15) {
+        case["templates"] = json!([body]);
+    } else {
+        case["index"] = body;
+    }
+    case
+}
+
+const NAMES: [&str; 12] = ["a", "b", "c", "d", "n", "s", "o", "A", "ab", "user_id", "é", "@t"];
+const DOTTED: [&str; 9] = ["a.b", "a.b.c", "o.x", "o.y", "n.x", "b.a", "s.keyword", "o.p.q", "d.0"];
+const ODD: [&str; 16] = [
+    "a.", ".a", "a..b", "a. .b", " ", "", ".", "..", " a", "_id", "_source", "_type", "_routing",
+    "_all", "_size", "o._id",
+];
+
+const TYPES: [&str; 26] = [
+    "long",
+    "integer",
+    "short",
+    "byte",
+    "double",
+    "float",
+    "half_float",
+    "keyword",
+    "text",
+    "date",
+    "boolean",
+    "ip",
+    "binary",
+    "geo_point",
+    "object",
+    "nested",
+    "disabled",
+    "integer_range",
+    "date_range",
+    "ip_range",
+    "long_range",
+    "alias",
+    "completion",
+    "keyword",
+    "date",
+    "long",
+];
+
+/// Mappings, and the full names and types of what they declare.
+fn mappings(rng: &mut Rng, fields: &mut Vec<(String, &'static str)>) -> Value {
+    let mut root = Map::new();
+    if rng.of_100(55) {
+        let properties = properties(rng, "", 0, fields);
+        if !properties.is_empty() {
+            root.insert("properties".into(), Value::Object(properties));
+        }
+    }
+    if rng.of_100(18) {
+        root.insert("dynamic".into(), rng.pick(&["true", "false", "strict"]).into());
+    }
+    if rng.of_100(10) {
+        root.insert("date_detection".into(), json!(false));
+    }
+    if rng.of_100(15) {
+        root.insert("numeric_detection".into(), json!(true));
+    }
+    if rng.of_100(10) {
+        let formats =
+            ["yyyy-MM-dd", "dd.MM.yyyy", "yyyy/MM/dd", "epoch_millis", "basic_date", "HH:mm"];
+        root.insert("dynamic_date_formats".into(), json!([rng.pick(&formats)]));
+    }
+    if rng.of_100(30) {
+        let templates: Vec<Value> = (0..=rng.below(3)).map(|n| dynamic_template(rng, n)).collect();
+        root.insert("dynamic_templates".into(), json!(templates));
+    }
+    Value::Object(root)
+}
+
+fn properties(
+    rng: &mut Rng,
+    above: &str,
+    depth: usize,
+    fields: &mut Vec<(String, &'static str)>,
+) -> Map<String, Value> {
+    let mut properties = Map::new();
+    for _ in 0..=rng.below(4) {
+        let name = rng.pick(&NAMES[..8]);
+        if properties.contains_key(name) {
+            continue;
+        }
+        let kind = rng.pick(&TYPES);
+        let full = format!("{above}{name}");
+        let is_object = matches!(kind, "object" | "nested" | "disabled");
+        let body = match kind {
+            _ if is_object && depth > 1 => continue,
+            _ if is_object => object(rng, kind, &full, depth, fields),
+            "alias" => match fields
+                .iter()
+                .find(|(_, kind)| !matches!(*kind, "object" | "nested" | "disabled" | "alias"))
+            {
+                Some((path, _)) if !full.starts_with(&format!("{path}.")) => {
+                    json!({"type": "alias", "path": path})
+                }
+                _ => continue,
+            },
+            _ => leaf(rng, kind),
+        };
+        fields.push((full, kind));
+        properties.insert(name.to_owned(), body);
+    }
+    properties
+}
+
+fn object(
+    rng: &mut Rng,
+    kind: &str,
+    full: &str,
+    depth: usize,
+    fields: &mut Vec<(String, &'static str)>,
+) -> Value {
+    let mut body = json!({"type": if kind == "nested" { "nested" } else { "object" }});
+    if kind == "disabled" {
+        body["enabled"] = json!(false);
+        return body;
+    }
+    if rng.of_100(25) {
+        body["dynamic"] = rng.pick(&["true", "false", "strict"]).into();
+    }
+    if rng.of_100(70) {
+        let inner = properties(rng, &format!("{full}."), depth + 1, fields);
+        if !inner.is_empty() {
+            body["properties"] = Value::Object(inner);
+        }
+    }
+    body
+}
+
+fn leaf(rng: &mut Rng, kind: &str) -> Value {
+    let mut body = json!({"type": kind});
+    let is_number =
+        matches!(kind, "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float");
+    if is_number && rng.of_100(20) {
+        body["coerce"] = json!(false);
+    }
+    if (is_number || matches!(kind, "date" | "ip" | "geo_point")) && rng.of_100(25) {
+        body["ignore_malformed"] = json!(true);
+    }
+    match kind {
+        "keyword" if rng.of_100(40) => body["ignore_above"] = json!(1 + rng.below(6)),
+        "date" if rng.of_100(45) => {
+            let formats = [
+                "epoch_second",
+                "epoch_millis",
+                "yyyy-MM-dd",
+                "dd/MM/yyyy",
+                "strict_date",
+                "basic_date",
+                "date_time",
+                "yyyy",
+                "yyyy-MM-dd HH:mm:ss||epoch_millis",
+                "date_optional_time",
+                "strict_date_optional_time||epoch_millis",
+            ];
+            body["format"] = rng.pick(&formats).into();
+        }
+        "text" if rng.of_100(40) => {
+            body["fields"] = json!({"keyword": {"type": "keyword", "ignore_above": 256}});
+        }
+        "keyword" if rng.of_100(20) => {
+            body["fields"] = json!({"n": {"type": rng.pick(&["long", "date", "ip", "text"])}});
+        }
+        _ => {}
+    }
+    if rng.of_100(8)
+        && !matches!(kind, "binary" | "geo_point" | "completion")
+        && !kind.ends_with("_range")
+    {
+        body["copy_to"] = json!([rng.pick(&["all", "a", "n", "o.copy"])]);
+    }
+    body
+}
+
+fn dynamic_template(rng: &mut Rng, n: usize) -> Value {
+    let mut body = Map::new();
+    if rng.of_100(65) {
+        let kinds = ["string", "long", "double", "boolean", "date", "object", "*"];
+        body.insert("match_mapping_type".into(), rng.pick(&kinds).into());
+    }
+    let patterns = ["a*", "*b", "*", "n", "s*", "*_id", "o.*", "*.x"];
+    if body.is_empty() || rng.of_100(40) {
+        body.insert(rng.pick(&["match", "path_match"]).into(), rng.pick(&patterns).into());
+    }
+    if rng.of_100(20) {
+        body.insert(rng.pick(&["unmatch", "path_unmatch"]).into(), rng.pick(&patterns).into());
+    }
+    let mapping = match body.get("match_mapping_type").and_then(Value::as_str) {
+        Some("object") => rng.pick(&[
+            r#"{"type":"nested"}"#,
+            r#"{"type":"object","dynamic":"false"}"#,
+            r#"{"type":"object","enabled":false}"#,
+        ]),
+        _ => rng.pick(&[
+            r#"{"type":"keyword"}"#,
+            r#"{"type":"keyword","ignore_above":3}"#,
+            r#"{"type":"{dynamic_type}"}"#,
+            r#"{"type":"text"}"#,
+            r#"{"type":"long","ignore_malformed":true}"#,
+            r#"{"type":"float"}"#,
+            r#"{"type":"date","format":"epoch_second"}"#,
+            r#"{"type":"{dynamic_type}","index":false}"#,
+            r#"{"type":"date"}"#,
+            r#"{"type":"ip"}"#,
+            r#"{"type":"boolean"}"#,
+            r#"{"type":"text","fields":{"raw":{"type":"keyword"}}}"#,
+            r#"{"type":"keyword","copy_to":"{name}_all"}"#,
+            "{}",
+        ]),
+    };
+    body.insert("mapping".into(), serde_json::from_str(mapping).unwrap());
+    json!({format!("t{n}"): body})
+}
+
+fn settings(rng: &mut Rng) -> Value {
+    let mut settings = Map::new();
+    if rng.of_100(12) {
+        settings.insert("index.mapping.total_fields.limit".into(), json!(3 + rng.below(10)));
+    }
+    if rng.of_100(8) {
+        settings.insert("index.mapping.depth.limit".into(), json!(1 + rng.below(3)));
+    }
+    if rng.of_100(4) {
+        settings.insert("index.mapping.nested_fields.limit".into(), json!(rng.below(2)));
+    }
+    if rng.of_100(6) {
+        settings.insert("index.mapping.coerce".into(), json!(false));
+    }
+    if rng.of_100(10) {
+        settings.insert("index.mapping.ignore_malformed".into(), json!(true));
+    }
+    Value::Object(settings)
+}
+
+fn document(rng: &mut Rng, fields: &[(String, &'static str)]) -> String {
+    if rng.of_100(4) {
+        return rng
+            .pick(&[
+                "",
+                "[]",
+                "7",
+                "\"x\"",
+                "null",
+                "{",
+                "{\"a\":",
+                "{\"a\":1",
+                "{\"a\":1}}",
+                "{\"a\":1} {\"b\":2}",
+                "{\"a\":01}",
+                "{\"a\":1,}",
+                "{'a':1}",
+                "{\"a\":tru}",
+                "{\"a\":1}x",
+                "/* c */{\"a\":1}",
+                "{\"a\":/* c */1}",
+                "[{\"a\":1}]",
+                "{\"a\":+1}",
+                "{\"a\":.5}",
+                "{\"a\":\"\\x\"}",
+                "\u{feff}{\"a\":1}",
+                "x",
+                "{\"a\":NaN}",
+                "{\"a\" 1}",
+            ])
+            .to_owned();
+    }
+    object_text(rng, fields, "", 0)
+}
+
+/// An object with entries for declared fields below `above`, and others.
+fn object_text(
+    rng: &mut Rng,
+    fields: &[(String, &'static str)],
+    above: &str,
+    depth: usize,
+) -> String {
+    let most = if depth == 0 { 4 } else { 2 };
+    let mut entries: Vec<(String, String)> = Vec::new();
+    for _ in 0..rng.below(most + 1) + usize::from(depth == 0) {
+        let (name, value) = entry(rng, fields, above, depth);
+        // The same name twice is refused by all engines: rarely is enough.
+        if entries.iter().all(|(known, _)| *known != name) || rng.of_100(4) {
+            entries.push((name, value));
+        }
+    }
+    let entries: Vec<String> =
+        entries.iter().map(|(name, value)| format!("{}:{value}", quoted(name))).collect();
+    format!("{{{}}}", entries.join(","))
+}
+
+fn entry(
+    rng: &mut Rng,
+    fields: &[(String, &'static str)],
+    above: &str,
+    depth: usize,
+) -> (String, String) {
+    let below: Vec<&(String, &'static str)> =
+        fields.iter().filter(|(full, _)| full.starts_with(above)).collect();
+    if !below.is_empty() && rng.of_100(60) {
+        let (full, kind) = below[rng.below(below.len())];
+        let rest = &full[above.len()..];
+        // As one dotted name, or as objects.
+        let (name, inner) = match rest.split_once('.') {
+            Some((first, _)) if rng.of_100(65) => (first, Some(format!("{above}{first}."))),
+            _ => (rest, None),
+        };
+        let value = match inner {
+            Some(inner) => object_text(rng, fields, &inner, depth + 1),
+            None => value_for(rng, fields, full, kind, depth),
+        };
+        return (name.to_owned(), value);
+    }
+    let name = match rng.below(100) {
+        0..80 => rng.pick(&NAMES),
+        80..97 => rng.pick(&DOTTED),
+        _ => rng.pick(&ODD),
+    };
+    (name.to_owned(), any(rng, depth))
+}
+
+/// Values that are hard for a type: nearly right, at an edge, or of a form that few know.
+const EDGES: [(&str, &[&str]); 9] = [
+    (
+        "boolean",
+        &["true", "false", "\"true\"", "\"false\"", "\"\"", "\"True\"", "1", "\"on\"", "null"],
+    ),
+    (
+        "ip",
+        &[
+            "\"1.2.3.4\"",
+            "\"::1\"",
+            "\"1.2.3.256\"",
+            "\"1.2.3\"",
+            "\"\"",
+            "\"2001:db8::/32\"",
+            "7",
+            "\"::ffff:1.2.3.4\"",
+        ],
+    ),
+    ("binary", &["\"YQ==\"", "\"YQ\"", "\"\"", "null"]),
+    (
+        "geo_point",
+        &[
+            "\"40,-70\"",
+            r#"{"lat":40,"lon":-70}"#,
+            "[-70,40]",
+            "\"drm3b\"",
+            r#"{"lat":91,"lon":0}"#,
+            r#"{"lat":40}"#,
+            "\"40\"",
+            "[1]",
+            "[[1,2],[3,4]]",
+            r#"{"lat":"x","lon":1}"#,
+            "null",
+            "\"91,181\"",
+        ],
+    ),
+    ("integer_range", RANGES),
+    ("long_range", RANGES),
+    (
+        "date_range",
+        &[
+            r#"{"gte":"2019-01-01"}"#,
+            r#"{"gte":"2019-13-01"}"#,
+            r#"{"lt":1556609400000}"#,
+            r#"{"gte":"2019","lt":"2018"}"#,
+            "\"2019\"",
+        ],
+    ),
+    (
+        "ip_range",
+        &[
+            "\"10.0.0.0/8\"",
+            r#"{"gte":"1.2.3.4"}"#,
+            "\"10.0.0.0\"",
+            r#"{"gte":"x"}"#,
+            "\"10.0.0.0/33\"",
+        ],
+    ),
+    (
+        "completion",
+        &[
+            "\"x\"",
+            r#"["x","y"]"#,
+            r#"{"input":"x"}"#,
+            r#"{"input":["x"],"weight":3}"#,
+            "7",
+            r#"{"weight":1}"#,
+            "\"\"",
+        ],
+    ),
+];
+
+const RANGES: &[&str] = &[
+    r#"{"gte":1,"lt":5}"#,
+    r#"{"gte":5,"lte":1}"#,
+    r#"{"gt":"1"}"#,
+    r#"{"x":1}"#,
+    "{}",
+    "7",
+    "\"1\"",
+    r#"{"gte":1.5}"#,
+    r#"{"gte":null}"#,
+    r#"{"gte":"x"}"#,
+    "null",
+    r#"[{"gte":1},{"lt":9}]"#,
+];
+
+/// A value for a field of this type; sometimes of another.
+fn value_for(
+    rng: &mut Rng,
+    fields: &[(String, &'static str)],
+    full: &str,
+    kind: &str,
+    depth: usize,
+) -> String {
+    if rng.of_100(8) {
+        return any(rng, depth);
+    }
+    if rng.of_100(45) {
+        return fitting(rng, fields, full, kind, depth);
+    }
+    let inner = |rng: &mut Rng| object_text(rng, fields, &format!("{full}."), depth + 1);
+    let edges = EDGES.iter().find(|(name, _)| *name == kind);
+    let one = match kind {
+        "long" | "integer" | "short" | "byte" | "double" | "float" | "half_float" => {
+            match rng.below(4) {
+                0 => text_number(rng),
+                1 => decimal(rng),
+                _ => integer(rng),
+            }
+        }
+        "date" if rng.of_100(20) => integer(rng),
+        "date" => quoted(&date(rng)),
+        "object" | "nested" | "disabled" => match rng.below(6) {
+            0 => scalar(rng),
+            1 => format!("[{},{}]", inner(rng), inner(rng)),
+            2 => rng.pick(&["[]", "[null]", "null", "{}"]).to_owned(),
+            _ => inner(rng),
+        },
+        _ => match edges {
+            Some((_, edges)) => rng.pick(edges).to_owned(),
+            None => scalar(rng),
+        },
+    };
+    if rng.of_100(12) { format!("[{one},{}]", scalar(rng)) } else { one }
+}
+
+/// A value that the type takes.
+fn fitting(
+    rng: &mut Rng,
+    fields: &[(String, &'static str)],
+    full: &str,
+    kind: &str,
+    depth: usize,
+) -> String {
+    match kind {
+        "object" | "nested" | "disabled" => {
+            object_text(rng, fields, &format!("{full}."), depth + 1)
+        }
+        "date" => quoted(rng.pick(&["2019-04-30", "2019-04-30T07:30:00Z", "2019"])),
+        "boolean" => rng.pick(&["true", "\"false\""]).to_owned(),
+        "ip" => rng.pick(&["\"10.0.0.1\"", "\"2001:db8::1\""]).to_owned(),
+        "binary" => "\"YQ==\"".to_owned(),
+        "geo_point" => rng.pick(&["\"40,-70\"", "{\"lat\":1,\"lon\":2}"]).to_owned(),
+        "integer_range" | "long_range" => "{\"gte\":1,\"lt\":5}".to_owned(),
+        "date_range" => "{\"gte\":\"2019-01-01\"}".to_owned(),
+        "ip_range" => "\"10.0.0.0/8\"".to_owned(),
+        "text" | "keyword" | "completion" => quoted(rng.pick(&["x", "word", "N/A"])),
+        _ => rng.pick(&["1", "42", "7.5", "\"5\"", "null"]).to_owned(),
+    }
+}
+
+/// Any value.
+fn any(rng: &mut Rng, depth: usize) -> String {
+    match rng.below(100) {
+        0..66 => scalar(rng),
+        66..80 => {
+            let number = rng.below(4);
+            let elements: Vec<String> = (0..number)
+                .map(
+                    |_| if depth < 3 && rng.of_100(15) { any(rng, depth + 1) } else { scalar(rng) },
+                )
+                .collect();
+            format!("[{}]", elements.join(","))
+        }
+        _ if depth < 4 => object_text(rng, &[], "", depth + 1),
+        _ => "{}".to_owned(),
+    }
+}
+
+fn scalar(rng: &mut Rng) -> String {
+    match rng.below(100) {
+        0..22 => integer(rng),
+        22..36 => decimal(rng),
+        36..44 => rng.pick(&["true", "false"]).to_owned(),
+        44..52 => "null".to_owned(),
+        52..66 => quoted(&date(rng)),
+        66..78 => text_number(rng),
+        78..79 => quoted(&"x".repeat(33_000)),
+        79..81 => quoted(&"y".repeat(300)),
+        _ => quoted(rng.pick(&[
+            "",
+            "x",
+            "word",
+            "two words",
+            "N/A",
+            "true",
+            "false",
+            "é",
+            "ab😀",
+            "-",
+            "1.2.3.4",
+            "a,b",
+            "null",
+            "{}",
+            "[1]",
+        ])),
+    }
+}
+
+fn integer(rng: &mut Rng) -> String {
+    rng.pick(&[
+        "0",
+        "1",
+        "-1",
+        "7",
+        "42",
+        "127",
+        "128",
+        "-129",
+        "32767",
+        "32768",
+        "-32769",
+        "65504",
+        "65520",
+        "2147483647",
+        "2147483648",
+        "-2147483649",
+        "9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551616",
+        "1556609400000",
+        "1556609400",
+        "2019",
+        "20190430",
+        "99999999999999999999999",
+        "-0",
+    ])
+    .to_owned()
+}
+
+fn decimal(rng: &mut Rng) -> String {
+    rng.pick(&[
+        "0.5",
+        "1.5",
+        "-1.5",
+        "1.0",
+        "1e3",
+        "1E+2",
+        "0.1",
+        "1e-400",
+        "1e39",
+        "-1e39",
+        "3.4028236e38",
+        "1e308",
+        "1e309",
+        "1e400",
+        "127.9",
+        "128.0",
+        "32767.5",
+        "2147483647.9",
+        "9223372036854775807.5",
+        "9.3e18",
+        "-0.0",
+        "1556609400000.5",
+        "65519.9",
+        "16777217.0",
+        "1e0",
+    ])
+    .to_owned()
+}
+
+fn text_number(rng: &mut Rng) -> String {
+    quoted(rng.pick(&[
+        "5",
+        "5.5",
+        " 5 ",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e3",
+        "0x10",
+        "0x1p3",
+        "1_000",
+        "1,5",
+        "+5",
+        "-",
+        "5L",
+        "5f",
+        "5d",
+        "007",
+        "128",
+        "1e400",
+        "9223372036854775808",
+        "1.0",
+        ".5",
+        "5.",
+        "٣",
+        "2147483648",
+        "",
+    ]))
+}
+
+const DATES: [&str; 56] = [
+    "2019",
+    "2019-04",
+    "2019-04-30",
+    "2019-4-3",
+    "2019-04-30T07:30",
+    "2019-04-30T07:30:00",
+    "2019-04-30T07:30:00Z",
+    "2019-04-30T07:30:00z",
+    "2019-04-30T07:30:00.123Z",
+    "2019-04-30T07:30:00.123456789Z",
+    "2019-04-30T07:30:00,123Z",
+    "2019-04-30T07:30:00+09:00",
+    "2019-04-30T07:30:00+0900",
+    "2019-04-30T07:30:00+09",
+    "2019-04-30T07",
+    "2019-04-30T",
+    "2019T",
+    "2019-04-30 07:30:00",
+    "2019/04/30",
+    "2019/4/3",
+    "2019/04/30 07:30:00",
+    "2019/04/30 07:30:00 +0200",
+    "2019/04/30 07:30",
+    "2019/13/45",
+    "2019-13-01",
+    "2019-02-30",
+    "2019-W18",
+    "2019-W18-2",
+    "2019-120",
+    "1234-56",
+    "12345-01-01",
+    "-2019-04-30",
+    "+2019-04-30",
+    "0000-01-01",
+    "2019-04-30T24:00:00Z",
+    "2019-04-30T23:59:60Z",
+    "2019-04-30T25:00",
+    "20190430",
+    "20190430T073000Z",
+    "1556609400000",
+    "1556609400",
+    "-1556609400000",
+    "30.04.2019",
+    "30/04/2019",
+    "07:30",
+    "T07:30",
+    "2019-04-30T07:30:00Europe/Paris",
+    "2019-04-30T07:30:00[Europe/Paris]",
+    "2019-04-30T07:30:00UTC",
+    "2019-04-30T07:30:00 Z",
+    " 2019-04-30",
+    "2019-04-30 ",
+    "1970-01-01",
+    "9999-12-31",
+    "292278995-01-01",
+    "2019-04-30T07:30:00+19:00",
+];
+
+/// A string that is a date, or nearly one.
+fn date(rng: &mut Rng) -> String {
+    let date = rng.pick(&DATES).to_owned();
+    if !rng.of_100(25) {
+        return date;
+    }
+    let mut chars: Vec<char> = date.chars().collect();
+    let at = rng.below(chars.len());
+    match rng.below(3) {
+        0 => drop(chars.remove(at)),
+        1 => chars.insert(at, rng.pick(&['0', '1', '9', '-', '/', ':', 'T', ' ', '.', 'Z', '+'])),
+        _ => chars[at] = rng.pick(&['0', '1', '9', '-', '/', ':', 'T', ' ', '.', 'Z', '+']),
+    }
+    chars.into_iter().collect()
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
