@@ -123,6 +123,12 @@ impl Index {
         found
     }
 
+    /// Dynamic templates with a pattern that the replica cannot run: they match nothing here, whatever the engine makes of them.
+    pub fn opaque_templates(&self) -> Vec<&str> {
+        let opaque = self.world.templates.iter().filter(|template| template.opaque);
+        opaque.map(|template| &*template.name).collect()
+    }
+
     fn write(&mut self, record: &[u8], added: &mut Vec<(FieldPath, Decision)>) -> Outcome<Walked> {
         encoding::check(record, &self.world.switches)?;
         let body = if self.world.switches.wide_encodings {

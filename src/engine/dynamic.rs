@@ -141,7 +141,7 @@ pub(crate) fn new_parent(
     let new = build_object(doc, parent, segment)?;
     let object = match &new.node {
         Node::Object(object) => Arc::clone(object),
-        Node::Field(field) => return Err(obstacle::not_an_object(doc, field, segment)),
+        Node::Field(field) => return Err(obstacle::not_an_object(doc, field)),
         Node::Alias(_) => return Err(Failure::state("an alias cannot hold fields")),
     };
     if object.nested {

@@ -203,6 +203,26 @@ pub(crate) fn enter_object(doc: &mut Doc<'_>) -> Outcome {
     check_reading(doc, doc.counts.objects, text)
 }
 
+/// Up to 7.x depth is checked at the update only. Far below the limit the answer of the update is given at once, so that a document
+/// cannot exhaust the stack; what it holds further on could only fail it in other words.
+pub(crate) fn stop_far_below(doc: &Doc<'_>, object: &ObjectNode) -> Outcome {
+    const FAR: u64 = 100;
+    if doc.counts.objects <= FAR {
+        return Ok(());
+    }
+    let limit = doc.world.settings.depth.unwrap_or(20);
+    let place = if doc.switches().limits.limit_names_index {
+        format!(" in index [{}]", doc.world.settings.index_name)
+    } else {
+        String::new()
+    };
+    let shown = visible(&object.full);
+    let text = format!(
+        "Limit of mapping depth [{limit}]{place} has been exceeded due to object field [{shown}]"
+    );
+    Err(Failure::argument(text).class(RejectClass::StructureLimit))
+}
+
 /// An object ends.
 pub(crate) fn leave_object(doc: &mut Doc<'_>) {
     doc.counts.objects = doc.counts.objects.saturating_sub(1);

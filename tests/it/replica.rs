@@ -10,11 +10,22 @@ use flate2::read::GzDecoder;
 use mapdrift::engine::{Index, Settings};
 use mapdrift::mapping;
 use mapdrift::model::engine::{Engine, Product};
-use mapdrift::model::fate::{Fate, Reject};
+use mapdrift::model::fate::{Fate, Loss, LossCause, Reject};
+use mapdrift::model::mapping::Mapping;
+use mapdrift::model::path::FieldPath;
 use serde_json::{Value, json};
 
 /// Engines that answered the random cases.
-const RANDOM: &[&str] = &["es-6.5.4", "es-7.10.2", "os-2.19.6", "es-8.19.21", "es-9.5.3"];
+const RANDOM: &[&str] = &[
+    "es-6.5.4",
+    "es-6.8.23",
+    "es-7.10.2",
+    "es-7.17.29",
+    "es-8.19.21",
+    "es-9.5.3",
+    "os-2.19.6",
+    "os-3.8.0",
+];
 
 /// The engines (the start of their name), the documents (the start of "case: document"), the reason.
 type Known = (&'static str, &'static str, &'static str);
@@ -85,6 +96,55 @@ fn opensearch_2_agrees() {
 #[test]
 fn opensearch_3_agrees() {
     check("os-3.8.0");
+}
+
+#[test]
+fn deep_documents_do_not_overflow_the_stack() {
+    let objects = "{\"a\":".repeat(100_000);
+    let arrays = format!("{{\"a\":{}", "[".repeat(100_000));
+    let whole = format!("{{\"a\":{}{}}}", "[".repeat(1_000), "]".repeat(1_000));
+    for engine in ["es:6.5.4", "es:7.17.29", "es:9.5.3", "os:1.3.20", "os:3.8.0"] {
+        let engine = Engine::parse(engine).unwrap();
+        for document in [&objects, &arrays, &whole] {
+            let mut index = Index::new(engine, Mapping::default(), Settings::default()).unwrap();
+            let indexed = index.index(document.as_bytes());
+            assert!(index.opaque().is_empty() && indexed.added.len() <= 1);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_known_is_named() {
+    let body = json!({"properties": {"v": {"type": "from_a_plugin"}, "a": {"type": "long"}}});
+    let read = mapping::read(&body, None).unwrap();
+    let engine = Engine::parse("es:7.10.2").unwrap();
+    let mut index = Index::new(engine, read, Settings::default()).unwrap();
+    assert_eq!(index.opaque(), [(FieldPath::parse("v"), "from_a_plugin".to_owned())]);
+    assert_eq!(index.index(br#"{"v":{"any":["thing"]}}"#).fate, Fate::Accepted(Vec::new()));
+}
+
+#[test]
+fn losses_are_part_of_the_answer() {
+    let body = json!({"dynamic": "false", "properties": {
+        "l": {"type": "long"}, "k": {"type": "keyword", "ignore_above": 2}, "e": {"type": "object", "enabled": false},
+        "m": {"type": "long", "ignore_malformed": true}, "f": {"type": "float"}}});
+    let mut index = restart_with(&body);
+    let document = br#"{"l":1.5,"k":"abc","e":{"x":1},"m":"x","f":16777217,"new":1}"#;
+    let loss = |field: &str, cause| Loss { field: FieldPath::parse(field), cause };
+    let expected = vec![
+        loss("e", LossCause::NotParsed),
+        loss("f", LossCause::PrecisionLost),
+        loss("k", LossCause::IgnoreAbove),
+        loss("l", LossCause::DecimalsCut),
+        loss("m", LossCause::IgnoreMalformed),
+        loss("new", LossCause::NotMapped),
+    ];
+    assert_eq!(index.index(document).fate, Fate::Accepted(expected));
+}
+
+fn restart_with(body: &Value) -> Index {
+    let engine = Engine::parse("es:6.5.4").unwrap();
+    Index::new(engine, mapping::read(body, None).unwrap(), Settings::default()).unwrap()
 }
 
 /// Replays every case of an engine and fails on any disagreement that is not known.

@@ -340,8 +340,8 @@ fn parse_new_array<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u
 
 /// `parseNonDynamicArray`.
 fn parse_elements<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) -> Outcome {
-    let mut floats = 0_usize;
-    let mut others = 0_usize;
+    // Numbers of floats and of other tokens in the arrays that are open, the innermost last.
+    let mut open = vec![(0_usize, 0_usize)];
     loop {
         let Some(token) = doc.parser.advance()? else {
             let full = visible(&object.full);
@@ -350,25 +350,39 @@ fn parse_elements<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8
                 visible(name)
             )));
         };
-        match token {
-            Token::Float(_) => floats += 1,
-            _ => others += 1,
+        if let Some((floats, others)) = open.last_mut() {
+            match token {
+                Token::Float(_) => *floats += 1,
+                Token::EndArray => {}
+                _ => *others += 1,
+            }
         }
         match token {
-            Token::EndArray => break,
+            Token::EndArray => {
+                if let Some((floats, 0)) = open.pop() {
+                    dynamic::make_vector(doc, name, floats);
+                }
+                if open.is_empty() {
+                    return Ok(());
+                }
+            }
             Token::BeginObject => {
                 limits::count_array_object(doc)?;
                 parse_object(doc, object, name)?;
             }
-            Token::BeginArray => parse_array(doc, object, name)?,
+            // An array in an array goes the way of the outer one, without a call, so that depth costs no stack.
+            Token::BeginArray => match target(doc, object, name) {
+                Target::Mapped(Node::Field(field))
+                    if field::takes_arrays(&field, doc.switches()) =>
+                {
+                    doc.parse_field(&field)?;
+                }
+                _ => open.push((0, 0)),
+            },
             Token::Null => parse_null(doc, object, name)?,
             _ => parse_value(doc, object, name)?,
         }
     }
-    if others == 1 {
-        dynamic::make_vector(doc, name, floats);
-    }
-    Ok(())
 }
 
 fn parse_value<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) -> Outcome {

@@ -27,6 +27,8 @@ pub(crate) fn walk(doc: &mut Doc<'_>) -> Outcome {
 fn wrap(failure: Failure) -> Failure {
     match failure.kind.as_ref() {
         "mapper_parsing_exception" | "strict_dynamic_mapping_exception" => failure,
+        // What the update would say of a document that nests too deep to be walked to its end.
+        _ if failure.message().starts_with("Limit of mapping depth") => failure,
         _ => Failure::mapper("failed to parse").because(failure),
     }
 }
@@ -58,6 +60,7 @@ fn parse_object_or_nested(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcom
         return parse_object_here(doc, object);
     }
     limits::enter_object(doc)?;
+    limits::stop_far_below(doc, object)?;
     parse_object_here(doc, object)?;
     limits::leave_object(doc);
     Ok(())
@@ -306,6 +309,7 @@ fn parse_elements<'t>(
     segments: &[&'t [u8]],
 ) -> Outcome {
     limits::enter_array(doc)?;
+    let mut depth = 0_usize;
     let (mut name, mut own) = (name, None::<Segments<'t>>);
     loop {
         let Some(token) = doc.parser.advance()? else {
@@ -318,9 +322,24 @@ fn parse_elements<'t>(
         let split_here = own.clone();
         let segments: &[&'t [u8]] = split_here.as_deref().unwrap_or(segments);
         match token {
-            Token::EndArray => break,
+            Token::EndArray if depth == 0 => break,
+            Token::EndArray => {
+                limits::leave_array(doc);
+                depth -= 1;
+            }
             Token::BeginObject => parse_object(doc, object, name, segments)?,
-            Token::BeginArray => parse_array(doc, object, name, segments)?,
+            // An array in an array goes the way of the outer one; it is not entered by a call, so that depth costs no stack.
+            Token::BeginArray => match target(doc, object, name, segments)? {
+                Target::Mapped(Node::Field(field))
+                    if field::takes_arrays(&field, doc.switches()) =>
+                {
+                    doc.parse_field(&field)?;
+                }
+                _ => {
+                    limits::enter_array(doc)?;
+                    depth += 1;
+                }
+            },
             Token::Null => parse_null(doc, object, name, segments)?,
             // A field that read nothing left the parser inside an object: 6.x takes its names for ours.
             Token::Name(found) if !doc.switches().names_first => {

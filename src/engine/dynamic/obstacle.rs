@@ -9,12 +9,12 @@ use crate::model::engine::Product;
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
 
-pub(super) fn not_an_object(doc: &Doc<'_>, field: &FieldNode, segment: &[u8]) -> Failure {
+pub(super) fn not_an_object(doc: &Doc<'_>, field: &FieldNode) -> Failure {
     let switches = doc.switches();
     let failure = if switches.template_parent_sentence {
         Failure::mapper(format!(
             "Field [{}] must be an object; but it's configured as [{}] in dynamic template [null]",
-            visible(segment),
+            visible(&field.full),
             field.type_name
         ))
     } else {

@@ -11,6 +11,17 @@ use crate::model::path::visible;
 
 /// Reads the current value and prints it as `Object#toString` does.
 pub(crate) fn read(doc: &mut Doc<'_>) -> Outcome<String> {
+    read_below(doc, DEEPEST)
+}
+
+/// Levels that are printed: a preview must not cost the stack.
+const DEEPEST: usize = 100;
+
+fn read_below(doc: &mut Doc<'_>, left: usize) -> Outcome<String> {
+    if left == 0 {
+        doc.parser.skip_children()?;
+        return Ok("...".to_owned());
+    }
     Ok(match doc.token() {
         Token::String(text) => visible(text),
         Token::Integer(text) => integer(text),
@@ -20,8 +31,8 @@ pub(crate) fn read(doc: &mut Doc<'_>) -> Outcome<String> {
         }
         Token::True => "true".to_owned(),
         Token::False => "false".to_owned(),
-        Token::BeginObject => object(doc)?,
-        Token::BeginArray => array(doc)?,
+        Token::BeginObject => object(doc, left - 1)?,
+        Token::BeginArray => array(doc, left - 1)?,
         _ => "null".to_owned(),
     })
 }
@@ -34,14 +45,14 @@ fn integer(text: &[u8]) -> String {
     }
 }
 
-fn object(doc: &mut Doc<'_>) -> Outcome<String> {
+fn object(doc: &mut Doc<'_>, left: usize) -> Outcome<String> {
     let mut entries: Vec<(String, String)> = Vec::new();
     while let Some(token) = doc.parser.advance()? {
         match token {
             Token::EndObject => break,
             Token::Name(name) => {
                 doc.parser.advance()?;
-                let (name, value) = (visible(name), read(doc)?);
+                let (name, value) = (visible(name), read_below(doc, left)?);
                 // A name that dots bring back takes the place of the first.
                 match entries.iter_mut().find(|(old, _)| *old == name) {
                     Some((_, old)) => *old = value,
@@ -56,13 +67,13 @@ fn object(doc: &mut Doc<'_>) -> Outcome<String> {
     Ok(format!("{{{}}}", entries.join(", ")))
 }
 
-fn array(doc: &mut Doc<'_>) -> Outcome<String> {
+fn array(doc: &mut Doc<'_>, left: usize) -> Outcome<String> {
     let mut entries = Vec::new();
     while let Some(token) = doc.parser.advance()? {
         if token == Token::EndArray {
             break;
         }
-        entries.push(read(doc)?);
+        entries.push(read_below(doc, left)?);
     }
     Ok(format!("[{}]", entries.join(", ")))
 }
