@@ -124,7 +124,7 @@ fn used_rooms(text: &str) -> Vec<String> {
     for rest in &after {
         match rest.strip_prefix('{') {
             Some(group) => {
-                rooms.extend(group.split([',', '}']).map(|part| word(&part.trim().to_owned())))
+                rooms.extend(group.split([',', '}']).map(|part| word(&part.trim().to_owned())));
             }
             None => rooms.push(word(rest)),
         }

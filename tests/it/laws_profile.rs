@@ -2,6 +2,7 @@
 //! and profiles merge as a monoid.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
 use mapdrift::model::limits::Limits;
@@ -93,7 +94,7 @@ fn object(rng: &mut Rng, depth: usize, out: &mut String) {
     for i in 0..rng.below(6) {
         out.push_str(if i > 0 { rng.pick(&[",", ", ", " , ", ",\n  "]) } else { "" });
         let name = names.remove(rng.below(names.len()));
-        out.push_str(&format!("\"{name}\"{}", rng.pick(&[":", ": ", " : "])));
+        write!(out, "\"{name}\"{}", rng.pick(&[":", ": ", " : "])).unwrap();
         value(rng, depth, out);
     }
     out.push_str(rng.pick(&["}", " }", "\n}"]));
@@ -120,10 +121,11 @@ struct Expected {
     floats: Option<(f64, f64)>,
 }
 
+/// Records, fields, and records by shape.
+type Summary = (u64, BTreeMap<FieldPath, Expected>, BTreeMap<BTreeSet<(FieldPath, Kind)>, u64>);
+
 /// The sums of a stream by a reader of somebody else.
-fn expected(
-    input: &[u8],
-) -> (u64, BTreeMap<FieldPath, Expected>, BTreeMap<BTreeSet<(FieldPath, Kind)>, u64>) {
+fn expected(input: &[u8]) -> Summary {
     let (mut records, mut fields, mut shapes) = (0, BTreeMap::new(), BTreeMap::new());
     for record in serde_json::Deserializer::from_slice(input).into_iter::<Value>() {
         records += 1;
@@ -181,19 +183,21 @@ fn visit(
     }
     match value {
         Value::Array(elements) => {
-            elements.iter().for_each(|value| visit(value, path, fields, shape))
+            for value in elements {
+                visit(value, path, fields, shape);
+            }
         }
-        Value::Object(members) => members.iter().for_each(|(name, value)| {
-            visit(value, &path.child(Name::from(name.as_str())), fields, shape)
-        }),
+        Value::Object(members) => {
+            for (name, value) in members {
+                visit(value, &path.child(Name::from(name.as_str())), fields, shape);
+            }
+        }
         _ => {}
     }
 }
 
 /// The same of a profile.
-fn found(
-    profile: &Profile,
-) -> (u64, BTreeMap<FieldPath, Expected>, BTreeMap<BTreeSet<(FieldPath, Kind)>, u64>) {
+fn found(profile: &Profile) -> Summary {
     let fields = profile.fields.iter().map(|(path, sums)| {
         let counts = Kind::ALL.map(|kind| sums.kinds[kind].count);
         let expected = Expected {

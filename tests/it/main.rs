@@ -1,6 +1,7 @@
 //! The one integration binary: each module states facts about one subject.
 #![expect(clippy::disallowed_methods, reason = "tests read fixtures and start servers")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![expect(clippy::format_push_string, reason = "tests may allocate")]
 
 mod architecture;
 mod bench_manifest;
