@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::model::profile::{ContentHash, Profile, ShapeId};
 use crate::record::frame::{Frames, Place, Stretch, What, Whole};
 use crate::record::{Fault, Hint, inflate};
@@ -28,6 +28,27 @@ mod trie;
 pub use families::families;
 
 use sums::Sums;
+
+/// One problem for each limit that a profile has reached: what lies beyond it is only counted.
+pub fn limits_reached(profile: &Profile) -> Vec<Problem> {
+    let problem = |message| Problem {
+        object: String::new(),
+        byte_offset: None,
+        byte_length: None,
+        kind: ProblemKind::LimitReached,
+        message,
+    };
+    let (shapes, paths) = (profile.shapes.len(), profile.fields.len());
+    let shapes = (profile.other_shapes > 0).then(|| {
+        let others = profile.other_shapes;
+        format!("{shapes} shapes of records are kept; {others} records have other shapes")
+    });
+    let paths = (profile.other_values > 0).then(|| {
+        let others = profile.other_values;
+        format!("{paths} field paths are kept; {others} values stand at other paths")
+    });
+    shapes.into_iter().chain(paths).map(problem).collect()
+}
 
 /// What one object held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

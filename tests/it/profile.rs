@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use mapdrift::model::limits::Limits;
 use mapdrift::model::problem::ProblemKind;
 use mapdrift::model::profile::Profile;
-use mapdrift::profile::{Instead, Seen, Walk, families};
+use mapdrift::profile::{Instead, Seen, Walk, families, limits_reached};
 use mapdrift::record::Hint;
 
 /// Sizes of chunks that every input is read in; all must give the same.
@@ -344,4 +344,19 @@ fn a_bomb_stops_at_the_limit() {
     assert!(bomb.len() < 1_000);
     let (told, _) = walk(&limits, "k", &mut &bomb[..]);
     assert_eq!(told, "!inflate-limit@1000000+0 =0");
+}
+
+#[test]
+fn limits_on_paths_and_shapes_are_said() {
+    let input = b"{\"a\":1}{\"b\":1}{\"c\":1}";
+    let said = |limits: &Limits| {
+        let (_, profile) = walk(limits, "k", &mut input.as_slice());
+        let problems = limits_reached(&profile);
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    assert!(said(&Limits::default()).is_empty());
+    let shapes = Limits { shapes: 2, ..Limits::default() };
+    assert_eq!(said(&shapes), ["2 shapes of records are kept; 1 records have other shapes"]);
+    let paths = Limits { paths: 1, ..Limits::default() };
+    assert_eq!(said(&paths), ["1 field paths are kept; 2 values stand at other paths"]);
 }
