@@ -158,6 +158,9 @@ impl Analysis {
     /// Everything that can be said, each rule run once.
     pub fn finish(mut self) -> Report {
         let profile = self.walk.into_profile();
+        for problem in profile::limits_reached(&profile) {
+            self.problems.add(problem);
+        }
         let families = profile::families(&profile);
         self.failures.sort_by(|a, b| a.key.cmp(&b.key));
         let mut judged: Vec<Judged> =
