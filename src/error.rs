@@ -94,7 +94,11 @@ impl Error {
             Self::Cluster(error) => Some(error.hint()),
             Self::Capture(error) => Some(error.hint().to_owned()),
             Self::Given(error) => Some(error.hint().to_owned()),
-            Self::Nothing(_) | Self::Start(_) | Self::Mapping { .. } | Self::Index { .. } | Self::Write { .. } => None,
+            Self::Nothing(_)
+            | Self::Start(_)
+            | Self::Mapping { .. }
+            | Self::Index { .. }
+            | Self::Write { .. } => None,
         }
     }
 

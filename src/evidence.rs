@@ -90,14 +90,19 @@ fn dates_raced(
     same_bulk: impl Fn(Sighting, Sighting) -> bool,
 ) -> bool {
     let others = sums.kinds[Kind::String].count.saturating_sub(sums.looks.date);
-    let Some(addition) = timeline.origins.get(path).and_then(Origin::addition) else { return false };
+    let Some(addition) = timeline.origins.get(path).and_then(Origin::addition) else {
+        return false;
+    };
     if others == 0 || sums.looks.date == 0 {
         return false;
     }
     let refused = timeline.rejects.iter().filter(|(group, _)| group.field.as_ref() == Some(path));
     let (count, first) = refused.fold((0, None), |(count, first), (_, refused)| {
         let begun = refused.counted.first;
-        (count + refused.counted.count, Some(first.map_or(begun, |first: Sighting| first.min(begun))))
+        (
+            count + refused.counted.count,
+            Some(first.map_or(begun, |first: Sighting| first.min(begun))),
+        )
     });
     let is_date = matches!(addition.decision, Decision::DateDetection(_));
     match first {

@@ -213,7 +213,9 @@ fn doubt(found: &mut Finding, index: &IndexEvidence<'_>, group: &RejectGroup) {
     let Some(path) = &group.field else { return };
     if index.is_live && index.fields.get(path).is_some_and(|field| field.live.is_none()) {
         found.confidence = Confidence::Possible;
-        found.notes.push("the live mapping does not have the field, so the index may have taken them".to_owned());
+        found.notes.push(
+            "the live mapping does not have the field, so the index may have taken them".to_owned(),
+        );
     } else if index.has_other_type_at_or_above(path) {
         found.confidence = Confidence::Possible;
         found

@@ -61,6 +61,5 @@ fn choose_colours(color: Color) {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    tokio::runtime::Runtime::new()
-        .map_err(Error::Start)
+    tokio::runtime::Runtime::new().map_err(Error::Start)
 }

@@ -77,7 +77,10 @@ pub(crate) fn agree(named: Engine, known: &[Engine]) -> Result<(), Error> {
     match known.first() {
         Some(engine) if !known.iter().any(same) => Err(Error::Usage {
             message: format!("--engine says {named}, and the index is of {engine}"),
-            hint: Some("leave --engine out; `mapdrift replay --engine` shows what another engine would do".to_owned()),
+            hint: Some(
+                "leave --engine out; `mapdrift replay --engine` shows what another engine would do"
+                    .to_owned(),
+            ),
         }),
         _ => Ok(()),
     }

@@ -122,7 +122,10 @@ fn confidence(evidence: &Evidence<'_>, gap: &Gap, reasons: &[String]) -> Confide
 fn notes(counts: &Counts, gap: &Gap, reasons: Vec<String>) -> Vec<String> {
     let mut notes = reasons;
     if matches!(gap, Gap::Beyond(_)) {
-        notes.push("documents that are not yet in S3 cannot be dated, so they may be among them".to_owned());
+        notes.push(
+            "documents that are not yet in S3 cannot be dated, so they may be among them"
+                .to_owned(),
+        );
     }
     let beyond = counts.failed_deliveries.saturating_sub(counts.rejected.unwrap_or_default());
     if matches!(gap, Gap::Missing(_)) && beyond > 0 {

@@ -67,7 +67,9 @@ fn message(kind: ProblemKind, number: u64) -> String {
             objects("inflates beyond the limit", "inflate beyond the limit")
         }
         ProblemKind::LimitReached => counted(number, "limit was reached", "limits were reached"),
-        ProblemKind::IndexUnreadable => counted(number, "index could not be judged", "indices could not be judged"),
+        ProblemKind::IndexUnreadable => {
+            counted(number, "index could not be judged", "indices could not be judged")
+        }
         ProblemKind::Interrupted => "the run was interrupted".to_owned(),
         ProblemKind::CompressionDamaged
         | ProblemKind::RecordCut

@@ -64,8 +64,7 @@ impl Analysis {
         let walk = Walk::new(&options.limits);
         let mut problems =
             Problems { kept: Vec::new(), not_kept: 0, limit: options.limits.problems };
-        let tracks =
-            track::all(capture.as_ref(), &options, &mut |problem| problems.add(problem))?;
+        let tracks = track::all(capture.as_ref(), &options, &mut |problem| problems.add(problem))?;
         Ok(Self {
             options,
             capture,

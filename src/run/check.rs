@@ -28,7 +28,10 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
     }
     let index = index_side(check, &backup)?;
     if let Some(side) = index.as_ref().filter(|side| side.capture.indices.is_empty()) {
-        return Err(Error::Nothing(format!("the capture of {} holds no index", side.capture.requested)));
+        return Err(Error::Nothing(format!(
+            "the capture of {} holds no index",
+            side.capture.requested
+        )));
     }
     let options = options(check, &backup, index.as_ref())?;
     let objects = backup.deliveries.objects.clone();

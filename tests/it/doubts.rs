@@ -11,12 +11,17 @@ const INDEX: &str = "interest_service_click2";
 
 /// Exit code and report of `check` on the experiment's backup (or the part of it that `sources` names) with a changed capture.
 fn check(sources: &str, change: impl FnOnce(&mut Value)) -> (i32, Value) {
-    let mut capture: Value = serde_json::from_slice(&std::fs::read(format!("{EXPERIMENT}/capture.json")).unwrap()).unwrap();
+    let mut capture: Value =
+        serde_json::from_slice(&std::fs::read(format!("{EXPERIMENT}/capture.json")).unwrap())
+            .unwrap();
     change(&mut capture);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.json");
     std::fs::write(&path, serde_json::to_vec(&capture).unwrap()).unwrap();
-    let output = mapdrift(&["check", sources, "--format", "json", "--capture", path.to_str().unwrap()]).output().unwrap();
+    let output =
+        mapdrift(&["check", sources, "--format", "json", "--capture", path.to_str().unwrap()])
+            .output()
+            .unwrap();
     let report = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code().unwrap(), report)
 }
@@ -25,7 +30,8 @@ fn check(sources: &str, change: impl FnOnce(&mut Value)) -> (i32, Value) {
 fn confidences(report: &Value, rule: &str) -> Vec<String> {
     let findings = report["findings"].as_array().unwrap().iter();
     let of_rule = findings.filter(|found| found["rule"] == rule);
-    let mut found: Vec<String> = of_rule.map(|found| found["confidence"].as_str().unwrap().to_owned()).collect();
+    let mut found: Vec<String> =
+        of_rule.map(|found| found["confidence"].as_str().unwrap().to_owned()).collect();
     found.sort();
     found.dedup();
     found
@@ -37,8 +43,12 @@ fn nothing_is_certain(report: &Value, rules: &[&str]) {
     }
 }
 
-const OF_REPLAY: [&str; 4] =
-    ["field-added-dynamically", "value-rejected-by-type", "object-scalar-conflict", "count-mismatch"];
+const OF_REPLAY: [&str; 4] = [
+    "field-added-dynamically",
+    "value-rejected-by-type",
+    "object-scalar-conflict",
+    "count-mismatch",
+];
 
 #[test]
 fn the_experiment_itself_is_certain() {
@@ -63,7 +73,8 @@ fn missing_documents_are_certain_where_the_index_says_that_nothing_was_deleted()
     };
     let (code, report) = check(EXPERIMENT, fewer);
     assert_eq!((code, confidences(&report, "count-mismatch")), (1, vec!["certain".to_owned()]));
-    let (_, report) = check(EXPERIMENT, |capture| capture["indices"][INDEX]["documents"] = json!(1_150));
+    let (_, report) =
+        check(EXPERIMENT, |capture| capture["indices"][INDEX]["documents"] = json!(1_150));
     assert_eq!(confidences(&report, "count-mismatch"), ["possible"]);
 }
 
@@ -83,12 +94,16 @@ fn an_engine_without_a_profile_is_said_and_doubted() {
     nothing_is_certain(&report, &OF_REPLAY);
     assert!(report["doubts"].to_string().contains("6.7.1"));
     let (_, report) = check(EXPERIMENT, |capture| capture["engines"] = json!(["es:5.6.16"]));
-    assert!(report["fields"].as_array().unwrap().is_empty() || confidences(&report, "field-added-dynamically").is_empty());
+    assert!(
+        report["fields"].as_array().unwrap().is_empty()
+            || confidences(&report, "field-added-dynamically").is_empty()
+    );
 }
 
 #[test]
 fn two_engines_that_fit_leave_nothing_certain() {
-    let (_, report) = check(EXPERIMENT, |capture| capture["engines"] = json!(["es:7.10.2", "os:1.3.20"]));
+    let (_, report) =
+        check(EXPERIMENT, |capture| capture["engines"] = json!(["es:7.10.2", "os:1.3.20"]));
     nothing_is_certain(&report, &OF_REPLAY);
 }
 
@@ -132,7 +147,8 @@ fn an_index_whose_mapping_cannot_be_read_is_a_problem_and_the_others_are_judged(
 
 #[test]
 fn refusals_on_fields_that_are_not_live_are_possible() {
-    let (_, report) = check(EXPERIMENT, |capture| capture["indices"][INDEX]["mappings"] = json!({}));
+    let (_, report) =
+        check(EXPERIMENT, |capture| capture["indices"][INDEX]["mappings"] = json!({}));
     assert_eq!(confidences(&report, "value-rejected-by-type"), ["possible"]);
 }
 
@@ -140,6 +156,10 @@ fn refusals_on_fields_that_are_not_live_are_possible() {
 fn a_capture_with_nothing_to_compare_is_3() {
     assert_eq!(check(EXPERIMENT, |capture| capture["indices"] = json!({})).0, 3);
     let folder = tempfile::tempdir().unwrap();
-    std::fs::copy(Path::new(EXPERIMENT).join("capture.json"), folder.path().join("capture.json")).unwrap();
-    assert_eq!(mapdrift(&["check", folder.path().to_str().unwrap()]).output().unwrap().status.code(), Some(3));
+    std::fs::copy(Path::new(EXPERIMENT).join("capture.json"), folder.path().join("capture.json"))
+        .unwrap();
+    assert_eq!(
+        mapdrift(&["check", folder.path().to_str().unwrap()]).output().unwrap().status.code(),
+        Some(3)
+    );
 }

@@ -108,17 +108,22 @@ fn doubts(capture: &Capture, engines: &[Engine]) -> Vec<(Confidence, String)> {
         let reason = format!("the cluster may be {first} or {second}; replayed as {first}");
         doubts.push((Confidence::Possible, reason));
     }
-    doubts.extend(engines.iter().filter_map(|engine| Some((Confidence::Likely, settings::doubt(*engine)?))));
+    doubts.extend(
+        engines.iter().filter_map(|engine| Some((Confidence::Likely, settings::doubt(*engine)?))),
+    );
     for note in capture.unanswered.iter().filter(|note| note.contains("templates")) {
         let reason = format!("what the index was born with is not known: {note}");
         doubts.push((Confidence::Likely, reason));
     }
     let count = capture.indices.len();
     if !is_series(capture) {
-        let reason = format!("{count} indices share the backup, and their names do not say which record went where");
+        let reason = format!(
+            "{count} indices share the backup, and their names do not say which record went where"
+        );
         doubts.push((Confidence::Possible, reason));
     } else if count > 1 {
-        let reason = "families and numbers of records are those of the whole backup, not of one index";
+        let reason =
+            "families and numbers of records are those of the whole backup, not of one index";
         doubts.push((Confidence::Likely, reason.to_owned()));
     }
     doubts
@@ -126,7 +131,8 @@ fn doubts(capture: &Capture, engines: &[Engine]) -> Vec<(Confidence, String)> {
 
 /// Whether the indices are the rotated ones of one stream, or one alone: then every record has its index.
 fn is_series(capture: &Capture) -> bool {
-    let rotated: Option<Vec<_>> = capture.indices.keys().map(|name| rotation::rotated(name, None)).collect();
+    let rotated: Option<Vec<_>> =
+        capture.indices.keys().map(|name| rotation::rotated(name, None)).collect();
     let one_base = |rotated: Vec<rotation::Rotated<'_>>| {
         rotated.iter().map(|index| index.base).collect::<BTreeSet<_>>().len() == 1
     };
