@@ -15,18 +15,6 @@ use mapdrift::model::mapping::Mapping;
 use mapdrift::model::path::FieldPath;
 use serde_json::{Value, json};
 
-/// Engines that answered the random cases.
-const RANDOM: &[&str] = &[
-    "es-6.5.4",
-    "es-6.8.23",
-    "es-7.10.2",
-    "es-7.17.29",
-    "es-8.19.21",
-    "es-9.5.3",
-    "os-2.19.6",
-    "os-3.8.0",
-];
-
 /// The engines (the start of their name), the documents (the start of "case: document"), the reason.
 type Known = (&'static str, &'static str, &'static str);
 
@@ -152,9 +140,7 @@ fn restart_with(body: &Value) -> Index {
 fn check(engine: &str) {
     let mut tally = Tally::default();
     replay_all(engine, "cases.json.gz", &format!("answers/{engine}.json.gz"), &mut tally);
-    if RANDOM.contains(&engine) {
-        replay_all(engine, "random/cases.json.gz", &format!("random/{engine}.json.gz"), &mut tally);
-    }
+    replay_all(engine, "random/cases.json.gz", &format!("random/{engine}.json.gz"), &mut tally);
     tally.print(engine);
     let unexpected: Vec<_> = tally
         .disagreements
