@@ -1,5 +1,5 @@
 //! The command line as the user typed it, checked for form only. What it means is decided in `settings`.
-#![expect(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are printed as help")]
+#![expect(clippy::doc_markdown, reason = "these comments are printed as help")]
 
 use std::path::PathBuf;
 

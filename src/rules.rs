@@ -210,6 +210,11 @@ fn with_refusal(
 
 /// With a live mapping the type is known, and a value that does not fit it is refused whoever came first in a race.
 fn doubt(found: &mut Finding, index: &IndexEvidence<'_>, group: &RejectGroup) {
+    if found.engine.as_deref().is_some_and(|words| words.starts_with(": ")) {
+        found.confidence = Confidence::Possible; // the replica gave up: these are not the engine's words
+        found.engine = None;
+        found.notes.push("the record is nested deeper than the replica follows".to_owned());
+    }
     let Some(path) = &group.field else { return };
     if index.is_live && index.fields.get(path).is_some_and(|field| field.live.is_none()) {
         found.confidence = Confidence::Possible;

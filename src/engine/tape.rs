@@ -328,6 +328,12 @@ fn syntax(fault: &Fault, cut_word: bool, source: &[u8], switches: &Switches) -> 
         FaultKind::UnexpectedEnd => "json_e_o_f_exception",
         _ => "json_parse_exception",
     };
+    if fault.kind == FaultKind::TooDeep && !switches.json_depth {
+        // These engines have no such limit: what they do was not run, so nothing is put into their mouth.
+        let reason =
+            "nested deeper than the replica follows; what the engine does with it is not known";
+        return Failure::new("", reason.to_owned()).class(RejectClass::StructureLimit);
+    }
     let (line, column) = place(source, fault.at);
     let reason = match fault.kind {
         FaultKind::UnexpectedEnd => "Unexpected end of file".to_owned(),

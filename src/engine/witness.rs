@@ -10,7 +10,7 @@ use crate::record::{Cursor, Token};
 /// Candidates that are tried for one record. A click record with twenty fields takes about thirty.
 const ATTEMPTS: usize = 400;
 /// Bytes of candidates that are tried: long records end early, with what was reached.
-const BYTES: usize = 256 << 10;
+const BYTES: usize = 8 << 20;
 /// Records beyond this are shown as they are: making them smaller costs more than reading the whole backup.
 const LONGEST: usize = 64 << 10;
 /// Values up to this length are left as they are: that is what a reader recognises.

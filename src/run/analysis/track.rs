@@ -293,6 +293,12 @@ impl Birth {
                 ),
             );
         }
+        for template in index.opaque_templates() {
+            let reason = format!(
+                "dynamic template `{template}` has a pattern that the replica cannot run: it matches nothing"
+            );
+            doubts.add(Confidence::Likely, reason);
+        }
         let period = rotation::rotated(&name, None).map(|rotated| rotated.period);
         let replay = Replay::new(index, options.limits.example_bytes);
         Ok(Track {
