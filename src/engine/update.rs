@@ -47,7 +47,8 @@ fn settle_sorted(mut new: Vec<NewMapper>, switches: &Switches) -> Outcome<Vec<Ne
         if position > 0 {
             previous = Some(mapper.clone());
         }
-        match settled.iter_mut().find(|settled| settled.full == mapper.full) {
+        // The list is sorted: the first of this name can only be the last that was settled.
+        match settled.last_mut().filter(|settled| settled.full == mapper.full) {
             Some(first) => {
                 match check(first, &mapper, switches, Pair::First) {
                     Err(failure) if matches!(mapper.definition, Field::Object(_)) => {
@@ -75,14 +76,17 @@ fn settle_in_order(
     switches: &Switches,
 ) -> Outcome<Vec<NewMapper>> {
     let mut names: Vec<&[u8]> = Vec::new();
+    let mut of_name: BTreeMap<&[u8], Vec<&NewMapper>> = BTreeMap::new();
     for mapper in &new {
-        if !names.contains(&&*mapper.full) {
+        let mappers = of_name.entry(&mapper.full).or_default();
+        if mappers.is_empty() {
             names.push(&mapper.full);
         }
+        mappers.push(mapper);
     }
     let mut tree: BTreeMap<&[u8], Option<&NewMapper>> = BTreeMap::new();
     for name in names::hash_order(names) {
-        for mapper in new.iter().filter(|mapper| mapper.full == name) {
+        for mapper in &of_name[name] {
             merge_into(&mut tree, mapper, root, switches)?;
         }
     }
