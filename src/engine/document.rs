@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::engine::dynamic::Detector;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
+use crate::engine::limits;
 use crate::engine::names;
 use crate::engine::settings::Settings;
 use crate::engine::switches::{Switches, Walk};
@@ -117,6 +118,32 @@ pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> 
         Walk::Expanding => expanding::walk(&mut doc)?,
     }
     Ok(doc.walked)
+}
+
+/// What both ways of walking do with an object's value before its members: whether there are members to read.
+fn enter_object(doc: &mut Doc<'_>, object: &ObjectNode) -> Outcome<bool> {
+    if !object.enabled {
+        if doc.token() != Token::Null {
+            doc.lose(&object.full, LossCause::NotParsed);
+        }
+        doc.parser.skip_children()?;
+        return Ok(false);
+    }
+    let token = doc.token();
+    if token == Token::Null {
+        return Ok(false);
+    }
+    if token.is_value() {
+        return Err(doc.concrete_value(object));
+    }
+    if object.nested {
+        limits::count_nested(doc)?;
+    }
+    let next = if token == Token::EndObject { doc.parser.advance()? } else { Some(token) };
+    if next == Some(Token::BeginObject) {
+        doc.parser.advance()?;
+    }
+    Ok(true)
 }
 
 impl<'t> Doc<'t> {

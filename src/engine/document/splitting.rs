@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::document::Doc;
+use crate::engine::document::{Doc, enter_object};
 use crate::engine::dynamic;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
@@ -67,30 +67,7 @@ fn parse_object_or_nested(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcom
 }
 
 fn parse_object_here(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
-    if !object.enabled {
-        if doc.token() != Token::Null {
-            doc.lose(&object.full, LossCause::NotParsed);
-        }
-        return doc.parser.skip_children();
-    }
-    let token = doc.token();
-    if token == Token::Null {
-        return Ok(());
-    }
-    if token.is_value() {
-        return Err(doc.concrete_value(object));
-    }
-    if object.nested {
-        limits::count_nested(doc)?;
-    }
-    let mut next = Some(token);
-    if token == Token::EndObject {
-        next = doc.parser.advance()?;
-    }
-    if next == Some(Token::BeginObject) {
-        doc.parser.advance()?;
-    }
-    parse_members(doc, object)
+    if enter_object(doc, object)? { parse_members(doc, object) } else { Ok(()) }
 }
 
 /// `innerParseObject`: the members of an object, from the current token to its end.
