@@ -102,13 +102,15 @@ impl Error {
         }
     }
 
+    fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+        std::iter::successors(self.source(), |cause| (*cause).source())
+    }
+
     /// The error and its causes on one line.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let _ = write!(text, ": {error}");
-            cause = error.source();
+        for cause in self.causes() {
+            let _ = write!(text, ": {cause}");
         }
         text
     }
@@ -116,10 +118,8 @@ impl Error {
     /// The whole complaint: what, why, and what to do.
     pub fn explain(&self) -> String {
         let mut text = format!("error: {self}");
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let _ = write!(text, "\n  caused by: {error}");
-            cause = error.source();
+        for cause in self.causes() {
+            let _ = write!(text, "\n  caused by: {cause}");
         }
         if let Some(hint) = self.hint() {
             let _ = write!(text, "\n  hint: {hint}");

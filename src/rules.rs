@@ -198,21 +198,24 @@ fn with_refusal(
         of: Some(index.timeline.records),
         first: Some(refused.counted.first),
         last: Some(refused.counted.last),
-        engine: Some(engine_words(&refused.first_reject)),
+        engine: engine_words(&refused.first_reject),
         witness: Some(refused.first_bytes.clone()),
         smallest: refused.witness.clone(),
         families: families(index, group),
         ..finding
     };
-    doubt(&mut found, index, group);
+    doubt(&mut found, index, (group, refused));
     found
 }
 
 /// With a live mapping the type is known, and a value that does not fit it is refused whoever came first in a race.
-fn doubt(found: &mut Finding, index: &IndexEvidence<'_>, group: &RejectGroup) {
-    if found.engine.as_deref().is_some_and(|words| words.starts_with(": ")) {
-        found.confidence = Confidence::Possible; // the replica gave up: these are not the engine's words
-        found.engine = None;
+fn doubt(
+    found: &mut Finding,
+    index: &IndexEvidence<'_>,
+    (group, refused): (&RejectGroup, &Refused),
+) {
+    if !refused.first_reject.is_of_the_engine() {
+        found.confidence = Confidence::Possible;
         found.notes.push("the record is nested deeper than the replica follows".to_owned());
     }
     let Some(path) = &group.field else { return };
@@ -242,11 +245,12 @@ fn families(index: &IndexEvidence<'_>, group: &RejectGroup) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The engine's sentence with its causes, on one line.
-fn engine_words(reject: &Reject) -> String {
+/// The engine's sentence with its causes, on one line; nothing where the replica gave up.
+fn engine_words(reject: &Reject) -> Option<String> {
     let outermost = format!("{}: {}", reject.error_type, reject.reason);
     let causes = reject.caused_by.iter().map(|cause| {
         format!("{}: {}", cause.error_type, cause.reason.as_deref().unwrap_or("null"))
     });
-    std::iter::once(outermost).chain(causes).collect::<Vec<_>>().join("; caused by ")
+    let words = std::iter::once(outermost).chain(causes).collect::<Vec<_>>().join("; caused by ");
+    reject.is_of_the_engine().then_some(words)
 }

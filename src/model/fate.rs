@@ -63,7 +63,7 @@ impl LossCause {
 /// A refusal, as the engine words it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reject {
-    /// `mapper_parsing_exception`, ...
+    /// `mapper_parsing_exception`, ... Empty where the replica gave up: see [`Reject::is_of_the_engine`].
     pub error_type: String,
     /// The engine's sentence. `'?'` stands for the document's id, which a backup does not know.
     pub reason: String,
@@ -73,6 +73,13 @@ pub struct Reject {
     pub field: Option<FieldPath>,
     /// Which kind of refusal this is.
     pub class: RejectClass,
+}
+
+impl Reject {
+    /// Whether the words are the engine's. They are the replica's own where it could not follow a record to its end.
+    pub fn is_of_the_engine(&self) -> bool {
+        !self.error_type.is_empty()
+    }
 }
 
 /// One link of a cause chain.
