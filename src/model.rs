@@ -19,4 +19,5 @@ pub mod profile;
 pub mod quantity;
 pub mod replayed;
 pub mod report;
+pub mod scanned;
 pub mod timeline;
