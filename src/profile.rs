@@ -14,12 +14,15 @@ use crate::model::profile::{ContentHash, Profile, ShapeId};
 use crate::record::frame::{Frames, Place, Stretch, What, Whole};
 use crate::record::{Fault, Hint, inflate};
 
+mod changes;
 mod families;
+mod glue;
 mod hash;
 mod looks;
 mod merge;
 mod number;
 mod read;
+mod run;
 mod shapes;
 mod sketch;
 mod sums;

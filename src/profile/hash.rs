@@ -1,11 +1,13 @@
 //! Hashes of names, values and whole records: stable across machines, versions and the order of fields.
 //!
-//! In: decoded bytes, numbers, hashes of parts. Out: 128 bits. Strings go through XXH3, which is a standard; parts are folded
-//! by multiplication. Not made to withstand someone who looks for collisions.
+//! In: decoded bytes, numbers, hashes of parts. Out: 128 bits. Pieces of 16 bytes are multiplied, as in UMAC (RFC 4418) and
+//! wyhash; long strings go through XXH3, which is a standard. Not made to withstand someone who looks for collisions.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-/// 128 bits in two halves.
+use crate::record::scan::BLOCK;
+
+/// 128 bits in two halves. Every bit of `low` depends on everything: sketches stand on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hash {
     pub(super) low: u64,
@@ -17,63 +19,112 @@ const A: u64 = 0x6a09_e667_f3bc_c908;
 const B: u64 = 0xbb67_ae85_84ca_a73b;
 const C: u64 = 0x3c6e_f372_fe94_f82b;
 const D: u64 = 0xa54f_f53a_5f1d_36f1;
+const E: u64 = 0x510e_527f_ade6_82d1;
+const F: u64 = 0x9b05_688c_2b3e_6c1f;
+const G: u64 = 0x1f83_d9ab_fb41_bd6b;
+const H: u64 = 0x5be0_cd19_137e_2179;
+
+/// For each piece of 16 bytes of a string, and for the last 16.
+const KEYS: [[u64; 2]; 3] = [[A, B], [C, D], [E, F]];
+const LAST: [u64; 2] = [G, H];
+/// Longest string that is hashed in pieces.
+const PIECES: usize = BLOCK * (KEYS.len() + 1);
 
 impl Hash {
     pub(super) fn joined(self) -> u128 {
         u128::from(self.high) << 64 | u128::from(self.low)
     }
-}
 
-/// Of a string, decoded. Most are short: up to 16 bytes are two words, which are folded into each half.
-#[inline]
-pub(super) fn text(bytes: &[u8]) -> Hash {
-    let length = bytes.len() as u64;
-    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) if bytes.len() <= 16 => {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        }
-        (Some(_), _) => return split(xxh3_128(bytes)),
-        _ => (short(bytes), length),
-    };
-    let last = last ^ length << 56;
-    Hash { low: fold(first ^ A, last ^ B), high: fold(first ^ C, last ^ D) }
-}
-
-/// Up to seven bytes as a number.
-#[inline]
-fn short(bytes: &[u8]) -> u64 {
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-        }
-        _ => bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)),
+    /// Of a product or a sum of products, whose low bits know little.
+    #[inline]
+    const fn of(product: u128) -> Self {
+        let (low, high) = halves(product);
+        Self { low: fold(low, high ^ A), high }
     }
 }
 
-/// Of a word: `null`, `true`, `false`.
+/// Of a string, decoded.
 #[inline]
-pub(super) fn word(bytes: &[u8]) -> Hash {
-    let Hash { low, high } = text(bytes);
-    Hash { low: low ^ C, high: high ^ D }
+pub(super) fn text(bytes: &[u8]) -> Hash {
+    if bytes.len() >= BLOCK {
+        return long(bytes);
+    }
+    let mut block = [0; BLOCK];
+    block[..bytes.len()].copy_from_slice(bytes);
+    short(&block, bytes.len())
 }
+
+/// Of a string of less than 16 bytes; what follows it in the block does not count.
+#[expect(clippy::inline_always, reason = "the hot loop: a call costs as much as the hash")]
+#[inline(always)]
+pub(super) fn short(block: &[u8; BLOCK], length: usize) -> Hash {
+    let [first, second] = words(block);
+    let [mask, last_mask] = MASKS[length & 15];
+    let [key, last_key] = KEYS[0];
+    let last = second & last_mask ^ last_key ^ (length as u64) << 56;
+    Hash::of(product(first & mask ^ key, last))
+}
+
+/// Of a string of at least 16 bytes: its whole pieces, then the last 16 bytes, some of them again.
+#[inline]
+pub(super) fn long(bytes: &[u8]) -> Hash {
+    let (pieces, _) = bytes.as_chunks();
+    let (Some(last), ..=PIECES) = (bytes.last_chunk(), bytes.len()) else {
+        return very_long(bytes);
+    };
+    let multiply = |piece, [key, last_key]: [u64; 2]| {
+        let [first, second] = words(piece);
+        product(first ^ key, second ^ last_key)
+    };
+    let pieces = pieces.iter().zip(KEYS).map(|(piece, keys)| multiply(piece, keys));
+    let sum = pieces.fold(multiply(last, LAST), u128::wrapping_add);
+    Hash::of(sum.wrapping_add((bytes.len() as u128) << 120))
+}
+
+#[inline(never)]
+fn very_long(bytes: &[u8]) -> Hash {
+    let (low, high) = halves(xxh3_128(bytes));
+    Hash { low, high }
+}
+
+/// The bytes of a block that count, by their number.
+const MASKS: [[u64; 2]; BLOCK] = {
+    let mut masks = [[u64::MAX; 2]; BLOCK];
+    let mut count = 0;
+    while count < BLOCK {
+        let low = if count < 8 { (1 << (8 * count)) - 1 } else { u64::MAX };
+        let high = if count > 8 { (1 << (8 * (count - 8))) - 1 } else { 0 };
+        masks[count] = [low, high];
+        count += 1;
+    }
+    masks
+};
+
+#[inline]
+fn words(block: &[u8; BLOCK]) -> [u64; 2] {
+    let (words, _) = block.as_chunks::<8>();
+    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
+}
+
+pub(super) const NULL: Hash = Hash::of(product(A ^ 1, C ^ 1));
+pub(super) const TRUE: Hash = Hash::of(product(A ^ 2, C ^ 2));
+pub(super) const FALSE: Hash = Hash::of(product(A ^ 3, C ^ 3));
 
 /// Of a number that only its digits tell.
 pub(super) fn digits(bytes: &[u8]) -> Hash {
-    let Hash { low, high } = split(xxh3_128(bytes));
+    let (low, high) = halves(xxh3_128(bytes));
     Hash { low: low ^ D, high: high ^ A }
 }
 
-/// Of an integer. Strings are folded with other pairs of constants, so that no short one is equal to a number.
+/// Of an integer. Strings are multiplied with other pairs of constants, so that no short one is equal to a number.
 #[inline]
 pub(super) fn integer(value: i64) -> Hash {
-    let bits = value.cast_unsigned();
-    Hash { low: fold(bits ^ B, D), high: fold(bits ^ D, A) }
+    Hash::of(product(value.cast_unsigned() ^ B, D))
 }
 
 #[inline]
 pub(super) fn float(value: f64) -> Hash {
-    let bits = value.to_bits();
-    Hash { low: fold(bits ^ C, A), high: fold(bits ^ A, C) }
+    Hash::of(product(value.to_bits() ^ C, A))
 }
 
 /// Of a name, 64 bits: they are spread over both halves when a field is folded.
@@ -99,43 +150,42 @@ pub(super) fn shape(sum: u64) -> u64 {
 /// A field: the sum of an object does not depend on their order.
 #[inline]
 pub(super) fn field(object: &mut Hash, name: u64, value: Hash) {
-    object.low = object.low.wrapping_add(fold(value.low ^ name, A ^ value.high));
-    object.high = object.high.wrapping_add(fold(value.high ^ name, C ^ value.low));
+    let field = product(value.low ^ name, value.high ^ B);
+    (object.low, object.high) = halves(object.joined().wrapping_add(field));
 }
 
 /// An element: the order counts.
 #[inline]
 pub(super) fn element(array: &mut Hash, value: Hash) {
-    array.low = fold(array.low ^ value.low, B ^ value.high).wrapping_add(D);
-    array.high = fold(array.high ^ value.high, D ^ value.low).wrapping_add(A);
+    let product = product(array.low ^ value.low ^ C, array.high ^ value.high ^ D);
+    (array.low, array.high) = halves(product.wrapping_add(u128::from(E)));
 }
 
 /// An object whose fields are all in.
 #[inline]
 pub(super) fn object(sum: Hash) -> Hash {
-    Hash { low: fold(sum.low ^ C, A), high: fold(sum.high ^ D, B) }
+    Hash::of(product(sum.low ^ E, sum.high ^ F))
 }
 
 /// An array whose elements are all in.
 #[inline]
 pub(super) fn array(elements: Hash) -> Hash {
-    Hash { low: fold(elements.low ^ D, C), high: fold(elements.high ^ A, B) }
+    Hash::of(product(elements.low ^ G, elements.high ^ H))
 }
 
 #[inline]
-fn fold(a: u64, b: u64) -> u64 {
-    let (low, high) = halves(u128::from(a) * u128::from(b));
+const fn product(a: u64, b: u64) -> u128 {
+    a as u128 * b as u128
+}
+
+#[inline]
+const fn fold(a: u64, b: u64) -> u64 {
+    let (low, high) = halves(product(a, b));
     low ^ high
 }
 
 #[inline]
-fn split(hash: u128) -> Hash {
-    let (low, high) = halves(hash);
-    Hash { low, high }
-}
-
-#[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
-fn halves(wide: u128) -> (u64, u64) {
+const fn halves(wide: u128) -> (u64, u64) {
     (wide as u64, (wide >> 64) as u64)
 }

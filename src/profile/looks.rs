@@ -14,28 +14,29 @@ pub(super) enum Look {
     Boolean,
 }
 
-/// First bytes of strings that may look like something.
-const FIRST: [bool; 256] = {
+/// First bytes of strings that may look like something; the quote behind an empty one among them.
+pub(super) const FIRST: [bool; 256] = {
     let mut first = [false; 256];
     let mut digit = b'0';
     while digit <= b'9' {
         first[digit as usize] = true;
         digit += 1;
     }
+    first[b'"' as usize] = true;
     first[b'-' as usize] = true;
     first[b't' as usize] = true;
     first[b'f' as usize] = true;
     first
 };
 
-/// Whether the first byte leaves anything to look at.
+/// What these bytes look like.
 #[inline]
-pub(super) fn may_matter(text: &[u8]) -> bool {
-    text.first().is_none_or(|byte| FIRST[usize::from(*byte)])
+pub(super) fn look(text: &[u8]) -> Option<Look> {
+    if text.first().is_none_or(|byte| FIRST[usize::from(*byte)]) { closer_look(text) } else { None }
 }
 
-/// What these bytes look like.
-pub(super) fn look(text: &[u8]) -> Option<Look> {
+/// The same, whatever the first byte.
+pub(super) fn closer_look(text: &[u8]) -> Option<Look> {
     match text {
         [] => Some(Look::Empty),
         b"true" | b"false" => Some(Look::Boolean),

@@ -55,11 +55,44 @@ const POWERS: [f64; 16] =
 /// Adds digits to a value; it wraps beyond 18 of them.
 #[inline]
 fn digits(bytes: &[u8], mut at: usize, mut value: i64) -> (usize, i64) {
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let (count, number) = eight(u64::from_le_bytes(*word));
+        value = value.wrapping_mul(INTEGER_POWERS[count & 15]).wrapping_add(number);
+        at += count;
+        if count < 8 {
+            return (at, value);
+        }
+    }
+    last_digits(bytes, at, value)
+}
+
+#[cold]
+fn last_digits(bytes: &[u8], mut at: usize, mut value: i64) -> (usize, i64) {
     while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
         value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
         at += 1;
     }
     (at, value)
+}
+
+const INTEGER_POWERS: [i64; 16] =
+    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 0, 0, 0, 0, 0, 0, 0];
+
+/// How many of eight bytes are digits before the first that is none, and their value. Digits are added in pairs, pairs in
+/// fours, fours in eight.
+#[inline]
+fn eight(word: u64) -> (usize, i64) {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    let values = word ^ ZEROS;
+    let above_nine = (values & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676;
+    let others = (values | above_nine) & 0x8080_8080_8080_8080;
+    let bits = others.trailing_zeros() & !7;
+    // The last digit goes to the top; a shift by 64 is one by 0, and leaves what is multiplied away below.
+    let digits = if bits == 0 { 0 } else { values << ((64 - bits) & 63) };
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    let number = fours.wrapping_mul(10_000 << 32 | 1) >> 32;
+    ((bits / 8) as usize, number.cast_signed())
 }
 
 #[cold]
@@ -85,4 +118,26 @@ pub(super) fn ordered(float: f64) -> i64 {
 pub(super) fn from_ordered(order: i64) -> f64 {
     let bits = order ^ ((order >> 63).cast_unsigned() >> 1).cast_signed();
     f64::from_bits(bits.cast_unsigned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_digits_at_once_are_those_one_by_one() {
+        let check = |text: &[u8; 8]| {
+            let (at, value) = last_digits(text, 0, 0);
+            assert_eq!(eight(u64::from_le_bytes(*text)), (at, value), "{text:?}");
+        };
+        for count in 0..=8 {
+            for other in 0..=u8::MAX {
+                let mut text = *b"98765432";
+                if let Some(place) = text.get_mut(count) {
+                    *place = other;
+                }
+                check(&text);
+            }
+        }
+    }
 }

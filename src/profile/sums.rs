@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::changes::Remark;
 use super::hash::{self, Hash};
 use super::looks::Look;
 use super::number;
-use super::read::{Reader, Remark};
+use super::read::Reader;
 use super::shapes::Shapes;
 use super::sketch::Values;
 use super::trie::{ROOT, Slot, Trie};
@@ -94,12 +95,13 @@ impl Sums {
 
     /// Counts the record that was read from `bytes`.
     pub(super) fn commit(&mut self, bytes: &[u8], sighting: Sighting, content: Hash) -> ShapeId {
-        let id = hash::shape(self.reader.shape);
+        let (slots, sum) = self.reader.touched();
+        let id = hash::shape(sum);
         self.records += 1;
         if id <= self.ceiling {
-            self.shapes.see(id, &self.reader.trail, sighting);
+            self.shapes.see(id, slots, sighting);
         } else {
-            let shape = (&self.reader.trail[..], 1, sighting, sighting);
+            let shape = (slots, 1, sighting, sighting);
             self.side.see(&self.reader.trie, shape);
             self.done.other_shapes += 1;
         }
@@ -257,13 +259,16 @@ fn profile(reader: Reader, shapes: Shapes, mut side: Side) -> Profile {
             add_slot(&mut fields[slot.node as usize], slot, looks, seen);
         }
     }
+    let mut sketches: Vec<_> = trie.sketches.into_iter().map(Some).collect();
     let mut parts: Vec<_> = fields.into_iter().zip(trie.nodes).zip(nodes).map(Some).collect();
     let sorted = order.into_iter().filter_map(|node| {
         let ((mut sums, hot), counts) = parts[node as usize].take()?;
         if node == ROOT || Kind::ALL.iter().all(|kind| sums.kinds[*kind].count == 0) {
             return None;
         }
-        (sums.distinct, sums.examples) = hot.sketch.finish();
+        if let Some(sketch) = sketches.get_mut(hot.sketch as usize).and_then(Option::take) {
+            (sums.distinct, sums.examples) = sketch.finish();
+        }
         sums.present = counts.present;
         sums.duplicates = counts.duplicates;
         sums.out_of_range = counts.out_of_range;

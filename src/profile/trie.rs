@@ -1,10 +1,12 @@
-//! The paths of a walk: a node for each path, a slot for each kind seen there, and what the bytes between two fields were.
+//! The paths of a walk: a node for each path, a slot for each kind seen there, a sketch of the values, glue between fields.
 //!
-//! In: names, kinds. Out: places in flat lists. It refuses to know bytes beyond the glue, and records.
+//! In: names, kinds. Out: places in flat lists. Many paths are cheap: what a node does not need is not made. It refuses to
+//! know bytes beyond names and glue, and records.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::glue::Glue;
 use super::hash;
 use super::sketch::Sketch;
 use crate::model::path::{FieldPath, Name};
@@ -12,15 +14,17 @@ use crate::model::profile::Kind;
 
 /// The root object's node.
 pub(super) const ROOT: u32 = 0;
-/// Longest glue that is remembered, in words of eight bytes.
-const WORDS: usize = 6;
+/// No place in a list.
+pub(super) const NONE: u32 = u32::MAX;
+/// Marks a field in the place of a glue.
+const CANDIDATE: u32 = 1 << 31;
 
 /// All nodes and slots.
 pub(super) struct Trie {
     pub(super) nodes: Vec<Node>,
-    /// What stood before the first field of an object, last time, by node.
-    pub(super) first: Vec<Glue>,
     pub(super) slots: Vec<Slot>,
+    pub(super) glues: Vec<Glue>,
+    pub(super) sketches: Vec<Sketch>,
     pub(super) origins: Vec<Origin>,
     children: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
 }
@@ -31,12 +35,20 @@ pub(super) struct Node {
     pub(super) name: u64,
     /// The object instance that held it last.
     pub(super) object: u64,
-    /// What stood between it and the next field, last time.
-    pub(super) next: Glue,
-    pub(super) sketch: Sketch,
-    /// Slots by kind; 0 where the kind was not seen.
-    slots: [u32; 7],
+    /// What follows it in its object.
+    pub(super) next: Followers,
+    /// What comes first in it, where it is an object.
+    pub(super) first: Followers,
+    /// Slots by kind; [`NONE`] where the kind was not seen.
+    pub(super) slots: [u32; 7],
+    /// The sketch of its values; [`NONE`] where it has none.
+    pub(super) sketch: u32,
 }
+
+/// The two fields that came behind a place last, the last one first: places of their glues. Glue is made when a field comes
+/// for the second time; until then its number stands here, marked.
+#[derive(Clone, Copy)]
+pub(super) struct Followers(pub(super) [u32; 2]);
 
 /// What every value of a kind at a path touches.
 pub(super) struct Slot {
@@ -56,80 +68,28 @@ pub(super) struct Slot {
 
 /// Where a node is.
 pub(super) struct Origin {
-    pub(super) parent: u32,
     /// Of the whole path.
     pub(super) path: u64,
-    pub(super) name: Box<[u8]>,
+    pub(super) parent: u32,
+    name: Spelled,
 }
 
-/// Bytes between two values, and the field behind them.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Glue {
-    words: [u64; WORDS],
-    /// The bytes of the last word that count.
-    mask: u64,
-    count: u8,
-    length: u8,
-    field: u32,
+/// A name. Short ones need no memory of their own.
+enum Spelled {
+    Short(u8, [u8; SHORT]),
+    Long(Box<[u8]>),
 }
 
-impl Glue {
-    /// The glue between `start` and `end`; none if it is too long, or too near the end of the bytes.
-    pub(super) fn learn(bytes: &[u8], start: usize, end: usize, field: u32) -> Option<Self> {
-        let length = end - start;
-        let count = length.div_ceil(8);
-        if count > WORDS || start + 8 * count > bytes.len() {
-            return None;
-        }
-        let mut words = [0; WORDS];
-        for (i, word) in words.iter_mut().take(count).enumerate() {
-            *word = crate::record::scan::load(bytes, start + 8 * i);
-        }
-        let mask = u64::MAX >> (8 * (8 * count - length));
-        words[count - 1] &= mask;
-        let narrow = |value: usize| u8::try_from(value).expect("48 at most");
-        Some(Self { words, mask, count: narrow(count), length: narrow(length), field })
-    }
-
-    /// Whether the same bytes stand at `at`: then the place behind them, and the field.
-    #[inline]
-    pub(super) fn meets(&self, bytes: &[u8], at: usize) -> Option<(usize, u32)> {
-        let tail = bytes.get(at..)?;
-        let same = match self.count {
-            0 => false,
-            1 => self.same::<8>(tail),
-            2 => self.same::<16>(tail),
-            3 => self.same::<24>(tail),
-            4 => self.same::<32>(tail),
-            _ => self.same_long(tail),
-        };
-        same.then_some((at + usize::from(self.length), self.field))
-    }
-
-    #[inline]
-    fn same<const N: usize>(&self, tail: &[u8]) -> bool {
-        let Some(bytes) = tail.first_chunk::<N>() else { return false };
-        let (words, _) = bytes.as_chunks::<8>();
-        let last = words.len() - 1;
-        let differ = |i: usize| u64::from_le_bytes(words[i]) ^ self.words[i];
-        (0..last).all(|i| differ(i) == 0) && differ(last) & self.mask == 0
-    }
-
-    fn same_long(&self, tail: &[u8]) -> bool {
-        match self.count {
-            5 => self.same::<40>(tail),
-            _ => self.same::<48>(tail),
-        }
-    }
-}
+/// As many bytes as fit beside a pointer.
+const SHORT: usize = 22;
 
 impl Trie {
     pub(super) fn new() -> Self {
         let mut trie = Self {
             nodes: Vec::new(),
-            first: Vec::new(),
-            // Slot 0 stands for none.
-            slots: vec![Slot::new(ROOT, Kind::Null, 0)],
+            slots: Vec::new(),
+            glues: Vec::new(),
+            sketches: Vec::new(),
             origins: Vec::new(),
             children: HashMap::default(),
         };
@@ -138,17 +98,18 @@ impl Trie {
     }
 
     fn add(&mut self, parent: u32, name: &[u8], name_hash: u64) -> u32 {
-        let node = u32::try_from(self.nodes.len()).expect("fewer nodes than bytes in memory");
+        let node = place(self.nodes.len());
         let path = self.origins.get(parent as usize).map_or(0, |origin| origin.path);
         self.nodes.push(Node {
             name: name_hash,
             object: 0,
-            next: Glue::default(),
-            sketch: Sketch::default(),
-            slots: [0; 7],
+            next: Followers([NONE; 2]),
+            first: Followers([NONE; 2]),
+            slots: [NONE; 7],
+            sketch: NONE,
         });
-        self.first.push(Glue::default());
-        self.origins.push(Origin { parent, path: hash::path(path, name_hash), name: name.into() });
+        let (path, name) = (hash::path(path, name_hash), Spelled::from(name));
+        self.origins.push(Origin { path, parent, name });
         node
     }
 
@@ -171,16 +132,78 @@ impl Trie {
 
     fn is(&self, node: u32, parent: u32, name: &[u8]) -> bool {
         let origin = &self.origins[node as usize];
-        origin.parent == parent && *origin.name == *name
+        origin.parent == parent && origin.name.bytes() == name
     }
 
     /// Makes the slot of a kind at a node.
     #[cold]
     pub(super) fn add_slot(&mut self, node: u32, kind: Kind) {
-        let slot = u32::try_from(self.slots.len()).expect("fewer slots than bytes in memory");
         let path = self.origins[node as usize].path;
+        let hot = &mut self.nodes[node as usize];
+        hot.slots[kind as usize] = place(self.slots.len());
         self.slots.push(Slot::new(node, kind, hash::kind(path, kind as u64)));
-        self.nodes[node as usize].slots[kind as usize] = slot;
+        if matches!(kind, Kind::Integer | Kind::Float | Kind::String) && hot.sketch == NONE {
+            hot.sketch = place(self.sketches.len());
+            self.sketches.push(Sketch::default());
+        }
+    }
+
+    /// The followers of a field, or of the beginning of an object.
+    pub(super) fn followers(&mut self, parent: u32, last: u32) -> &mut Followers {
+        if last == NONE {
+            &mut self.nodes[parent as usize].first
+        } else {
+            &mut self.nodes[last as usize].next
+        }
+    }
+
+    /// Whether the second follower's glue stands at `at`: then it comes first from now on.
+    pub(super) fn meets_other(
+        &mut self,
+        parent: u32,
+        last: u32,
+        bytes: &[u8],
+        at: usize,
+    ) -> Option<(usize, u32)> {
+        let Followers([first, second]) = *self.followers(parent, last);
+        let met = self.glues.get(second as usize)?.meets(bytes, at)?;
+        *self.followers(parent, last) = Followers([second, first]);
+        Some(met)
+    }
+
+    /// Learns that a field came; `glue` is what led to it.
+    pub(super) fn follow(
+        &mut self,
+        parent: u32,
+        last: u32,
+        field: u32,
+        glue: impl FnOnce() -> Option<Glue>,
+    ) {
+        let Followers([first, second]) = *self.followers(parent, last);
+        let candidate = CANDIDATE | field;
+        let learned = match (first & CANDIDATE == 0, second & CANDIDATE == 0) {
+            (false, _) if first != candidate => [candidate, second],
+            (true, false) if second != candidate => [first, candidate],
+            (first_known, second_known) => {
+                let Some(glue) = glue() else { return };
+                let glue = self.keep_glue(glue, if second_known { second } else { NONE });
+                [glue, if first_known { first } else { second }]
+            }
+        };
+        *self.followers(parent, last) = Followers(learned);
+    }
+
+    fn keep_glue(&mut self, glue: Glue, at: u32) -> u32 {
+        match self.glues.get_mut(at as usize) {
+            Some(old) => {
+                *old = glue;
+                at
+            }
+            None => {
+                self.glues.push(glue);
+                place(self.glues.len() - 1)
+            }
+        }
     }
 
     /// The path of a node.
@@ -188,7 +211,7 @@ impl Trie {
         let mut names = Vec::new();
         while node != ROOT {
             let origin = &self.origins[node as usize];
-            names.push(Name::from(&*origin.name));
+            names.push(Name::from(origin.name.bytes()));
             node = origin.parent;
         }
         names.reverse();
@@ -196,29 +219,37 @@ impl Trie {
     }
 }
 
-impl Node {
-    /// The slot of a kind; 0 where it was not seen.
-    #[inline]
-    pub(super) fn slot(&self, kind: Kind) -> u32 {
-        self.slots[kind as usize]
-    }
+/// A place in a list.
+fn place(length: usize) -> u32 {
+    let place = u32::try_from(length).ok().filter(|place| place & CANDIDATE == 0);
+    place.expect("fewer than 2^31 of anything fit the memory")
 }
 
 impl Slot {
-    /// Counts a value; whether it is the first of its record.
-    #[inline]
-    pub(super) fn touch(&mut self, stamp: u64) -> bool {
-        let first = self.stamp != stamp;
-        if first {
-            self.stamp = stamp;
-            self.before = self.count;
-        }
-        self.count += 1;
-        first
-    }
-
     fn new(node: u32, kind: Kind, shape: u64) -> Self {
         Self { count: 0, before: 0, stamp: 0, shape, least: i64::MAX, most: i64::MIN, node, kind }
+    }
+}
+
+impl From<&[u8]> for Spelled {
+    fn from(name: &[u8]) -> Self {
+        let mut short = [0; SHORT];
+        match (short.get_mut(..name.len()), u8::try_from(name.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(name);
+                Self::Short(length, short)
+            }
+            _ => Self::Long(name.into()),
+        }
+    }
+}
+
+impl Spelled {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Short(length, bytes) => &bytes[..usize::from(*length)],
+            Self::Long(bytes) => bytes,
+        }
     }
 }
 

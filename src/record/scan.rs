@@ -4,6 +4,8 @@
 //! Elasticsearch and `OpenSearch` configure it (`ALLOW_COMMENTS`, `STRICT_DUPLICATE_DETECTION`, no other leniency). It refuses
 //! to know nesting, names and values.
 
+use wide::{i8x16, u8x16};
+
 /// Why bytes are not JSON as the engines read it, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fault {
@@ -56,6 +58,12 @@ impl FaultKind {
     }
 }
 
+/// The fault of a byte that cannot stand at `at`, or of the end there.
+pub fn unexpected(bytes: &[u8], at: usize) -> Fault {
+    let kind = if at < bytes.len() { FaultKind::UnexpectedByte } else { FaultKind::UnexpectedEnd };
+    kind.at(at)
+}
+
 /// A string that was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scanned {
@@ -74,9 +82,6 @@ impl Scanned {
         self.utf8 && !self.escaped
     }
 }
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Scans a string from its first byte after the opening quote.
 #[inline]
@@ -119,18 +124,27 @@ fn string_slow(bytes: &[u8], start: usize, mut at: usize) -> Result<Scanned, Fau
     ended.map(|()| Scanned { end: at, escaped, utf8 })
 }
 
+/// Bytes that are looked at together.
+pub const BLOCK: usize = 16;
+
 /// The next quote, backslash, control character, byte above 0x7f, or the end.
 #[inline]
-fn run(bytes: &[u8], start: usize) -> usize {
-    let (words, tail) = bytes.get(start..).unwrap_or_default().as_chunks::<8>();
+pub fn run(bytes: &[u8], start: usize) -> usize {
+    let (blocks, _) = bytes.get(start..).unwrap_or_default().as_chunks();
     let mut at = start;
-    for word in words {
-        let stops = string_stops(u64::from_le_bytes(*word));
+    for block in blocks {
+        let stops = stops(block);
         if stops != 0 {
-            return at + (stops.trailing_zeros() / 8) as usize;
+            return at + stops.trailing_zeros() as usize;
         }
-        at += 8;
+        at += BLOCK;
     }
+    run_tail(bytes, at)
+}
+
+#[inline(never)]
+fn run_tail(bytes: &[u8], at: usize) -> usize {
+    let tail = bytes.get(at..).unwrap_or_default();
     let rest = tail.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..));
     at + rest.unwrap_or(tail.len())
 }
@@ -138,51 +152,43 @@ fn run(bytes: &[u8], start: usize) -> usize {
 /// The next quote, backslash, control character, or the end, where bytes above 0x7f are likely.
 #[inline]
 fn behind_text(bytes: &[u8], start: usize) -> usize {
-    let (words, tail) = bytes.get(start..).unwrap_or_default().as_chunks::<8>();
+    let (blocks, tail) = bytes.get(start..).unwrap_or_default().as_chunks();
     let mut at = start;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        // Borrows only reach bytes behind the first that is found, and bytes above 0x7f do not borrow.
-        let stops = string_marks(word) & !word & HIGHS;
+    for block in blocks {
+        let stops = text_stops(block);
         if stops != 0 {
-            return at + (stops.trailing_zeros() / 8) as usize;
+            return at + stops.trailing_zeros() as usize;
         }
-        at += 8;
+        at += BLOCK;
     }
     let rest = tail.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
     at + rest.unwrap_or(tail.len())
 }
 
-/// The high bit of each byte that ends a plain run (quote, backslash, below 0x20, above 0x7f). Exact up to and including the
-/// first such byte, which is all that is asked.
+/// The bytes at `at`, if there are so many.
 #[inline]
-fn string_stops(word: u64) -> u64 {
-    (string_marks(word) | word) & HIGHS
+pub fn block(bytes: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
+    bytes.get(at..)?.first_chunk()
 }
 
-#[inline]
-fn string_marks(word: u64) -> u64 {
-    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
-    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
-    let control = word.wrapping_sub(ONES * 0x20);
-    quote | backslash | control
+/// A bit for each byte that ends a plain run: quote, backslash, below 0x20, above 0x7f.
+#[expect(clippy::inline_always, reason = "the hot loop: five instructions")]
+#[inline(always)]
+pub fn stops(block: &[u8; BLOCK]) -> u32 {
+    let bytes = i8x16::new(block.map(u8::cast_signed));
+    // This exchanges the quote and the space, and keeps control characters among themselves; above 0x7f is negative.
+    let low = (bytes ^ i8x16::splat(2)).simd_lt(i8x16::splat(0x21));
+    (low | bytes.simd_eq(i8x16::splat(0x5c))).to_bitmask()
 }
 
-/// Eight bytes from `at`, with zeros for those beyond the end.
-#[inline]
-pub fn load(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(word) => u64::from_le_bytes(*word),
-        None => load_tail(bytes, at),
-    }
-}
-
-#[cold]
-fn load_tail(bytes: &[u8], at: usize) -> u64 {
-    let mut word = [0; 8];
-    let tail = bytes.get(at..).unwrap_or_default();
-    word[..tail.len()].copy_from_slice(tail);
-    u64::from_le_bytes(word)
+/// The same without those above 0x7f.
+#[expect(clippy::inline_always, reason = "the hot loop: six instructions")]
+#[inline(always)]
+pub fn text_stops(block: &[u8; BLOCK]) -> u32 {
+    let bytes = u8x16::new(*block);
+    let swapped = bytes ^ u8x16::splat(2);
+    let low = swapped.min(u8x16::splat(0x20)).simd_eq(swapped);
+    (low | bytes.simd_eq(u8x16::splat(0x5c))).to_bitmask()
 }
 
 /// The place after the escape whose backslash is at `at`.

@@ -360,3 +360,27 @@ fn limits_on_paths_and_shapes_are_said() {
     let paths = Limits { paths: 1, ..Limits::default() };
     assert_eq!(said(&paths), ["1 field paths are kept; 2 values stand at other paths"]);
 }
+
+/// Numbers that follow one another, and texts that differ in a digit, are what fields of records hold.
+#[test]
+fn values_in_a_row_are_told_apart_like_any_others() {
+    type Value = (&'static str, fn(usize) -> String);
+    let values: [Value; 6] = [
+        ("ids", |i| i.to_string()),
+        ("times", |i| (1_556_582_400_000 + i * 1_000).to_string()),
+        ("decimals", |i| format!("{i}.5")),
+        ("short texts", |i| format!("\"k{i:05}\"")),
+        ("longer texts", |i| format!("\"https://example.com/orders/{i}\"")),
+        ("long texts", |i| format!("\"{i:070}\"")),
+    ];
+    for (what, value) in values {
+        for count in [10, 1_000, 30_000] {
+            let mut lines = String::new();
+            (0..count).for_each(|i| lines.push_str(&format!("{{\"v\":{}}}\n", value(i))));
+            let (_, profile) = walk(&Limits::default(), "k", &mut lines.as_bytes());
+            let distinct = profile.fields.values().next().unwrap().distinct.estimate();
+            let off = distinct.abs_diff(count as u64);
+            assert!(off * 100 <= count as u64 * 7, "{count} {what}: {distinct}");
+        }
+    }
+}

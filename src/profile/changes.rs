@@ -1,0 +1,94 @@
+//! What a record changes for good, kept aside until the record is whole: ranges, new values, what is counted rarely.
+//!
+//! In: one note after another while a record is read. Out: all of them applied, or none. Most records change nothing.
+
+use super::looks::Look;
+use super::trie::Trie;
+use crate::model::profile::{Example, Kind};
+use crate::record::Text;
+
+/// The changes of one record.
+#[derive(Default)]
+pub(super) struct Changes {
+    ranges: Vec<(u32, i64)>,
+    values: Vec<Value>,
+    remarks: Vec<(u32, Remark)>,
+}
+
+/// A value that may be new at its path.
+#[derive(Clone, Copy)]
+pub(super) struct Value {
+    pub(super) sketch: u32,
+    pub(super) kind: Kind,
+    pub(super) hash: u64,
+    /// Where it is written, without quotes.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// What is counted rarely.
+#[derive(Clone, Copy)]
+pub(super) enum Remark {
+    /// Of a slot of strings.
+    Look(Look),
+    /// Of a node.
+    Duplicate,
+    /// Of a node.
+    OutOfRange,
+}
+
+impl Changes {
+    /// The range of a slot may grow.
+    #[inline]
+    pub(super) fn range(&mut self, slot: u32, order: i64) {
+        self.ranges.push((slot, order));
+    }
+
+    /// A sketch may grow.
+    #[inline]
+    pub(super) fn value(&mut self, value: Value) {
+        self.values.push(value);
+    }
+
+    /// Something at a slot or node.
+    #[inline]
+    pub(super) fn remark(&mut self, place: u32, remark: Remark) {
+        self.remarks.push((place, remark));
+    }
+
+    /// Drops everything.
+    pub(super) fn forget(&mut self) {
+        self.ranges.clear();
+        self.values.clear();
+        self.remarks.clear();
+    }
+
+    /// Changes the sums. `bytes` are those that the record was read from; remarks are handed on.
+    #[inline]
+    pub(super) fn keep(
+        &mut self,
+        trie: &mut Trie,
+        bytes: &[u8],
+        example_bytes: usize,
+        mut remark: impl FnMut(u32, Remark),
+    ) {
+        for (slot, value) in self.ranges.drain(..) {
+            let slot = &mut trie.slots[slot as usize];
+            slot.least = slot.least.min(value);
+            slot.most = slot.most.max(value);
+        }
+        for value in self.values.drain(..) {
+            let example = || example(bytes, &value, example_bytes);
+            trie.sketches[value.sketch as usize].add(value.hash, example);
+        }
+        self.remarks.drain(..).for_each(|(place, what)| remark(place, what));
+    }
+}
+
+/// What is shown of a value, at most so many bytes.
+fn example(bytes: &[u8], value: &Value, most: usize) -> Example {
+    let raw = &bytes[value.start..value.end];
+    let text = if value.kind == Kind::String { Text::of_value(raw).decode() } else { raw.into() };
+    let cut = text.len() > most;
+    Example { kind: value.kind, text: text[..text.len().min(most)].into(), cut }
+}
