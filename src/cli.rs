@@ -35,6 +35,10 @@ const EXIT_CODES: &str = "Exit codes:
 pub enum Command {
     /// Compare backup and index: one report, one exit code
     Check(Box<Check>),
+    /// The schema of every record of a backup: fields, kinds, values, families
+    Scan(Box<Scan>),
+    /// Join the profiles that scans of different objects wrote
+    Merge(Merge),
     /// Replay records through the rules of an engine, offline: the mapping they make and the fate of each
     Replay(Box<Replay>),
     /// Write what a cluster says about an index to one file; every command runs on it offline
@@ -85,6 +89,74 @@ pub struct Check {
     pub progress: Progress,
 }
 
+/// `mapdrift scan`
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// File, directory, glob, `-` (standard input) or s3://bucket/prefix
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// What is told of it.
+    #[command(flatten)]
+    pub report: ScanReport,
+    /// Write one thing for programs, to standard output in place of the report, or to a file: json-schema (2020-12, true to
+    /// what was seen), mapping (what a new index of --engine would map), ndjson (each whole record on a line of its own, in
+    /// delivery order). May be given several times
+    #[arg(long, value_name = "KIND[=PATH]")]
+    pub emit: Vec<String>,
+    /// Write the sums to a file that `mapdrift merge` takes; gzip if its name ends in .gz
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// The engine, for --emit mapping: es:6.5.4, es:8.19, os:2.19
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    /// Read only so many objects, or so many in a hundred, chosen by a hash of their keys
+    #[arg(long, value_name = "N|P%")]
+    pub sample: Option<String>,
+    /// Seed of that hash: another one chooses other objects
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// Leave out objects delivered before this: 2019-04-30, 2019-04-30T06:26:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Leave out objects delivered at this time or later
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Objects read side by side; the answer is the same for any number [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Progress on standard error
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    pub progress: Progress,
+    /// How to reach S3.
+    #[command(flatten)]
+    pub s3: S3,
+}
+
+/// What is told of a profile.
+#[derive(Debug, Args)]
+pub struct ScanReport {
+    /// Form of the report on standard output
+    #[arg(short, long, value_enum, default_value_t = ScanFormat::Text)]
+    pub format: ScanFormat,
+    /// Show families of records over time, with the shapes of each
+    #[arg(long)]
+    pub shapes: bool,
+}
+
+/// `mapdrift merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// Files that `mapdrift scan --profile` or `mapdrift merge -o` wrote
+    #[arg(value_name = "PROFILE", required = true)]
+    pub profiles: Vec<PathBuf>,
+    /// Write the joined profile to a file, in place of the report; gzip if its name ends in .gz
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What is told of it.
+    #[command(flatten)]
+    pub report: ScanReport,
+}
+
 /// `mapdrift replay`
 #[derive(Debug, Args)]
 pub struct Replay {
@@ -133,15 +205,9 @@ pub struct Replay {
     /// Progress on standard error
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     pub progress: Progress,
+    /// How to reach S3.
     #[command(flatten)]
-    /// Where S3 objects are.
-    pub store: Store,
-    /// Whose credentials.
-    #[command(flatten)]
-    pub aws: AwsChain,
-    /// Certificate of a private authority (PEM), for S3
-    #[arg(long, value_name = "FILE", help_heading = "S3")]
-    pub ca_cert: Option<PathBuf>,
+    pub s3: S3,
 }
 
 /// How records follow one another in an object.
@@ -185,6 +251,20 @@ pub struct Rules {
     pub format: Format,
 }
 
+/// How commands without a cluster reach S3.
+#[derive(Debug, Default, Args)]
+pub struct S3 {
+    /// Where S3 objects are.
+    #[command(flatten)]
+    pub store: Store,
+    /// Whose credentials.
+    #[command(flatten)]
+    pub aws: AwsChain,
+    /// Certificate of a private authority (PEM), for S3
+    #[arg(long, value_name = "FILE", help_heading = "S3")]
+    pub ca_cert: Option<PathBuf>,
+}
+
 /// Where S3 objects are and who asks for them.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "S3")]
@@ -204,9 +284,9 @@ pub struct Store {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "AWS")]
 pub struct AwsChain {
-    /// Profile of the AWS configuration files
+    /// Profile of the AWS configuration files (AWS_PROFILE works too)
     #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    pub aws_profile: Option<String>,
     /// Region to ask first; a bucket in another one is found
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
@@ -240,6 +320,19 @@ pub enum ReportFormat {
     Concise,
     /// One versioned document
     Json,
+}
+
+/// Forms of the report of `scan`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScanFormat {
+    /// For people
+    Text,
+    /// One versioned document
+    Json,
+    /// A line for the whole, then one for each field, family and problem
+    Jsonl,
+    /// A line for each field
+    Csv,
 }
 
 /// Forms of any other answer.

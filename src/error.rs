@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 
 use crate::engine::IndexError;
-use crate::io::capture::CaptureError;
 use crate::io::cluster::{ClusterError, Trouble};
+use crate::io::document::DocumentError;
 use crate::io::given::GivenError;
 use crate::io::source::SourceError;
 use crate::mapping::MappingError;
@@ -33,9 +33,9 @@ pub enum Error {
     /// The index side.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
-    /// A capture file.
+    /// A file of the program's own, such as a capture.
     #[error(transparent)]
-    Capture(#[from] CaptureError),
+    Document(#[from] DocumentError),
     /// A file that the user named, in place of the cluster.
     #[error(transparent)]
     Given(#[from] GivenError),
@@ -70,7 +70,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. }
-            | Self::Capture(_)
+            | Self::Document(_)
             | Self::Given(_)
             | Self::Mapping { .. }
             | Self::Index { .. }
@@ -92,7 +92,7 @@ impl Error {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Source(error) => error.hint(),
             Self::Cluster(error) => Some(error.hint()),
-            Self::Capture(error) => Some(error.hint().to_owned()),
+            Self::Document(error) => Some(error.hint()),
             Self::Given(error) => Some(error.hint().to_owned()),
             Self::Nothing(_)
             | Self::Start(_)

@@ -1,4 +1,4 @@
-//! Ring 2: the world. Stores of records, the cluster, capture files.
+//! Ring 2: the world. Stores of records, the cluster, files of the program's own.
 //!
 //! In: addresses, options, credentials. Out: bytes and nouns of `model`. It refuses to know what a record or a mapping means.
 //! In: what the user named, how to sign in. Out: listings, bytes, and nouns of `model`, with errors that say what to do. It
@@ -12,5 +12,7 @@ pub mod fetch;
 
 pub mod capture;
 pub mod cluster;
+pub mod document;
 pub mod given;
+pub mod profile;
 pub mod written;

@@ -142,12 +142,25 @@ impl Walk {
                 return ObjectSums::default();
             }
         };
-        let mut frames = Frames::new(&self.limits, &mut *inflated);
+        self.part(rank, key, 0, &mut *inflated, seen)
+    }
+
+    /// Walks a part of an object as if it were all of it: `body` is inflated, its first byte is that at `byte_offset`, and
+    /// its records count from 1.
+    pub fn part(
+        &mut self,
+        rank: u32,
+        key: &str,
+        byte_offset: u64,
+        body: &mut dyn Read,
+        seen: &mut dyn FnMut(Seen<'_>) -> ControlFlow<()>,
+    ) -> ObjectSums {
+        let mut frames = Frames::new(&self.limits, body).beginning_at(byte_offset);
         if !self.heeds_lines {
             frames = frames.concatenated();
         }
         let _ = self.frames(rank, key, &mut frames, seen);
-        let sums = ObjectSums { records: frames.records(), bytes: frames.bytes() };
+        let sums = ObjectSums { records: frames.records(), bytes: frames.bytes() - byte_offset };
         self.sums.add_bytes(sums.bytes);
         sums
     }

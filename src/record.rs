@@ -8,9 +8,11 @@ pub mod frame;
 pub mod inflate;
 pub mod lines;
 mod nesting;
+mod one_line;
 mod resume;
 pub mod scan;
 
 pub use cursor::{Cursor, Fault, FaultKind, Text, Token};
 pub use frame::{Frames, Place, Stretch, What, Whole};
 pub use inflate::Hint;
+pub use one_line::one_line;

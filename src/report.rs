@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod concise;
 pub mod json;
 pub mod replay;
+pub mod scan;
 pub mod text;
 
 mod escape;

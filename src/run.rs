@@ -7,10 +7,13 @@ mod backup;
 mod capture;
 mod check;
 mod list;
+mod merge;
 mod output;
 mod progress;
 mod replay;
 mod rules;
+mod scan;
+mod sinks;
 
 use std::process::ExitCode;
 
@@ -45,6 +48,8 @@ pub fn main(cli: Cli) -> ExitCode {
 fn command(command: Command) -> Result<Verdict, Error> {
     match command {
         Command::Check(check) => check::run(&check),
+        Command::Scan(scan) => scan::run(&scan),
+        Command::Merge(merge) => merge::run(&merge),
         Command::Replay(replay) => replay::run(&replay),
         Command::Capture(capture) => capture::run(&capture),
         Command::Explain(explain) => rules::explain(&explain),

@@ -4,9 +4,14 @@
 //! In: what was typed, and the environment. Out: values that cannot be wrong, or a usage error with what to do.
 
 use std::ffi::OsStr;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{AwsChain, Cluster, Store};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::cli::{AwsChain, Cluster, Scan, Store};
 use crate::error::Error;
 use crate::io::cluster::{Auth, Aws, ClusterOptions, Secret, Secrets};
 use crate::io::s3::{Payer, S3Options, Signing};
@@ -22,7 +27,7 @@ pub(crate) fn sources(arguments: &[String]) -> Result<Vec<Source>, Error> {
 pub(crate) fn store(store: &Store, aws: &AwsChain, ca_cert: Option<&Path>) -> S3Options {
     S3Options {
         signing: if store.no_sign_request { Signing::Anonymous } else { Signing::Chain },
-        profile: aws.profile.clone(),
+        profile: aws.aws_profile.clone(),
         region: aws.region.clone(),
         endpoint: store.s3_endpoint.clone(),
         payer: if store.request_payer { Payer::Requester } else { Payer::Owner },
@@ -49,7 +54,7 @@ pub(crate) fn cluster(
 
 /// What the AWS chain is told, for the cluster as for S3.
 pub(crate) fn aws(chain: &AwsChain) -> Aws {
-    Aws { profile: chain.profile.clone(), region: chain.region.clone(), service: None }
+    Aws { profile: chain.aws_profile.clone(), region: chain.region.clone(), service: None }
 }
 
 /// The engine that the user named. A minor version without a profile of its own is taken; [`doubt`] says what that means.
@@ -100,7 +105,71 @@ pub(crate) fn doubt(engine: Engine) -> Option<String> {
     ))
 }
 
-/// What `--emit` can write.
+/// Which objects are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Selection {
+    /// Delivered at this time or later.
+    pub since: Option<Timestamp>,
+    /// Delivered before.
+    pub until: Option<Timestamp>,
+    /// So many of them.
+    pub sample: Option<SampleSize>,
+    /// Decides which.
+    pub seed: u64,
+}
+
+/// How many objects a sample has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SampleSize {
+    /// So many.
+    Objects(NonZeroU64),
+    /// So many in a hundred, 1 to 100.
+    Percent(u8),
+}
+
+/// The objects that the user asked for.
+pub(crate) fn selection(scan: &Scan) -> Result<Selection, Error> {
+    let time = |flag, text: &Option<String>| text.as_ref().map(|text| time(flag, text)).transpose();
+    Ok(Selection {
+        since: time("--since", &scan.since)?,
+        until: time("--until", &scan.until)?,
+        sample: scan.sample.as_deref().map(sample_size).transpose()?,
+        seed: scan.seed,
+    })
+}
+
+/// A moment, or a day or time of day in UTC.
+fn time(flag: &str, text: &str) -> Result<Timestamp, Error> {
+    let civil = || text.parse::<DateTime>().and_then(|civil| civil.to_zoned(TimeZone::UTC));
+    text.parse().or_else(|_| civil().map(|zoned| zoned.timestamp())).map_err(|error| Error::Usage {
+        message: format!("{flag} {text} is no time: {error}"),
+        hint: Some(
+            "write 2019-04-30, 2019-04-30T06:26 (both UTC) or 2019-04-30T06:26:00Z".to_owned(),
+        ),
+    })
+}
+
+fn sample_size(text: &str) -> Result<SampleSize, Error> {
+    let size = match text.strip_suffix('%') {
+        Some(percent) => percent
+            .parse()
+            .ok()
+            .filter(|percent| (1..=100).contains(percent))
+            .map(SampleSize::Percent),
+        None => text.parse().ok().map(SampleSize::Objects),
+    };
+    size.ok_or_else(|| Error::Usage {
+        message: format!("--sample {text} is no number of objects"),
+        hint: Some("write 50 for 50 objects, 10% for a tenth of them".to_owned()),
+    })
+}
+
+/// Readers side by side, where the user names no number.
+pub(crate) fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// What `--emit` can write. A command takes some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EmitKind {
     /// The resulting mapping.
@@ -109,6 +178,22 @@ pub(crate) enum EmitKind {
     Fates,
     /// The smallest refused records.
     Witnesses,
+    /// The schema of all records.
+    JsonSchema,
+    /// The records, one a line.
+    Ndjson,
+}
+
+impl EmitKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mapping => "mapping",
+            Self::Fates => "fates",
+            Self::Witnesses => "witnesses",
+            Self::JsonSchema => "json-schema",
+            Self::Ndjson => "ndjson",
+        }
+    }
 }
 
 /// One `--emit`.
@@ -120,9 +205,10 @@ pub(crate) struct Emit {
     pub path: Option<PathBuf>,
 }
 
-/// Reads every `KIND[=PATH]`. Standard output takes one of them.
-pub(crate) fn emits(arguments: &[String]) -> Result<Vec<Emit>, Error> {
-    let emits = arguments.iter().map(|argument| emit(argument)).collect::<Result<Vec<_>, _>>()?;
+/// Reads every `KIND[=PATH]` of the kinds that the command takes. Standard output takes one of them.
+pub(crate) fn emits(arguments: &[String], kinds: &[EmitKind]) -> Result<Vec<Emit>, Error> {
+    let emits =
+        arguments.iter().map(|argument| emit(argument, kinds)).collect::<Result<Vec<_>, _>>()?;
     let paths: Vec<_> = emits.iter().map(|emit| &emit.path).collect();
     let is_twice =
         |path: &Option<PathBuf>| paths.iter().filter(|other| **other == path).count() > 1;
@@ -138,23 +224,19 @@ pub(crate) fn emits(arguments: &[String]) -> Result<Vec<Emit>, Error> {
     }
 }
 
-fn emit(argument: &str) -> Result<Emit, Error> {
-    let (kind, path) = match argument.split_once('=') {
-        Some((kind, path)) => (kind, Some(path).filter(|path| *path != "-")),
+fn emit(argument: &str, kinds: &[EmitKind]) -> Result<Emit, Error> {
+    let (name, path) = match argument.split_once('=') {
+        Some((name, path)) => (name, Some(path).filter(|path| *path != "-")),
         None => (argument, None),
     };
-    let kind = match kind {
-        "mapping" => EmitKind::Mapping,
-        "fates" => EmitKind::Fates,
-        "witnesses" => EmitKind::Witnesses,
-        _ => {
-            return Err(Error::Usage {
-                message: format!("--emit {argument} names nothing that can be written"),
-                hint: Some("write mapping, fates or witnesses, and =PATH for a file".to_owned()),
-            });
-        }
+    let Some(kind) = kinds.iter().find(|kind| kind.name() == name) else {
+        let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+        return Err(Error::Usage {
+            message: format!("--emit {argument} names nothing that can be written"),
+            hint: Some(format!("write one of {}, and =PATH for a file", names.join(", "))),
+        });
     };
-    Ok(Emit { kind, path: path.map(PathBuf::from) })
+    Ok(Emit { kind: *kind, path: path.map(PathBuf::from) })
 }
 
 fn secrets() -> Secrets {

@@ -5,6 +5,7 @@
 //! so that an object under way never waits for one that comes after it.
 
 pub mod body;
+pub mod parts;
 mod pump;
 
 pub use body::Body;
@@ -73,23 +74,23 @@ impl Default for Stop {
 /// Bodies in delivery order. Clones share one queue: each body goes to whoever asks first.
 #[derive(Clone, Debug)]
 pub struct Fetch {
-    queue: Arc<Mutex<mpsc::Receiver<(usize, Body)>>>,
+    queue: Arc<Mutex<mpsc::Receiver<(u32, Body)>>>,
 }
 
 impl Iterator for Fetch {
-    type Item = (usize, Body);
+    type Item = (u32, Body);
 
     /// Waits for the next body. For threads outside the runtime only: on one of its own it panics.
-    fn next(&mut self) -> Option<(usize, Body)> {
+    fn next(&mut self) -> Option<(u32, Body)> {
         self.queue.lock().expect("no holder of this lock panics").blocking_recv()
     }
 }
 
-/// Starts to fetch; the rank of an entry is its position. `store` is the listing's.
+/// Starts to fetch entries, each with its rank. `store` is the listing's.
 pub fn start(
     runtime: &Handle,
     store: Option<Store>,
-    entries: Vec<Entry>,
+    entries: impl Iterator<Item = (u32, Entry)> + Send + 'static,
     options: &FetchOptions,
     stop: &Stop,
 ) -> Fetch {
@@ -102,13 +103,13 @@ pub fn start(
 /// Opens entries one after the other, each as soon as the budget has room for it.
 async fn dispatch(
     store: Option<Store>,
-    entries: Vec<Entry>,
+    entries: impl Iterator<Item = (u32, Entry)>,
     options: FetchOptions,
     stop: Stop,
-    sender: mpsc::Sender<(usize, Body)>,
+    sender: mpsc::Sender<(u32, Body)>,
 ) {
     let budget = Budget::new(&options);
-    for (rank, entry) in entries.into_iter().enumerate() {
+    for (rank, entry) in entries {
         let body = tokio::select! {
             biased; // nothing is opened any more once the reading was stopped
             () = stop.stopped() => return,
@@ -124,6 +125,9 @@ async fn open(store: Option<&Store>, entry: Entry, budget: &Budget, stop: &Stop)
     let key = entry.found.key.clone();
     match (&entry.location, store) {
         (Location::File(path), _) => Body::file(key, path.clone(), stop.clone()),
+        (Location::FilePart { path, part }, _) => {
+            Body::file_part(key, path.clone(), *part, stop.clone())
+        }
         (Location::Stdin | Location::Pipe(_), _) => {
             Body::fed(key, pump::stream(entry.location.clone(), stop.clone()))
         }

@@ -2,13 +2,17 @@
 //!
 //! In: sources and how to reach a store. Out: a [`Listing`], and rows for `--list`. Refuses to know: what is in an object.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+mod entries;
+
+pub use entries::Entries;
 
 use super::files;
 use super::s3::{S3Options, Store};
 use super::source::{Source, SourceError, usage};
-use crate::firehose::{Deliveries, FailureKind};
+use crate::firehose::{self, Deliveries, FailureKind};
 use crate::model::object::{Found, Object};
 use crate::model::problem::Problem;
 
@@ -16,7 +20,7 @@ use crate::model::problem::Problem;
 #[derive(Debug, Default)]
 pub struct Listing {
     /// Objects and files, each once.
-    pub entries: Vec<Entry>,
+    pub entries: Entries,
     /// Capture files that lie beside a backup, at the root of a directory.
     pub captures: Vec<PathBuf>,
     /// What is there and is not read.
@@ -45,6 +49,13 @@ pub enum Location {
     Stdin,
     /// A file, by its canonical path.
     File(PathBuf),
+    /// A part of a file.
+    FilePart {
+        /// The file.
+        path: PathBuf,
+        /// Which part.
+        part: FilePart,
+    },
     /// A named pipe or device: it can be read once.
     Pipe(PathBuf),
     /// An object.
@@ -58,23 +69,28 @@ pub enum Location {
     },
 }
 
+/// A part of a large file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FilePart {
+    /// Which one, from 0.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+    /// Its first byte.
+    pub from: u64,
+    /// The byte behind its last one.
+    pub to: u64,
+}
+
 impl Location {
     /// Its full name, for messages where the key alone is ambiguous.
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
-            Self::File(path) | Self::Pipe(path) => path.display().to_string(),
-            Self::S3 { bucket, key, .. } => format!("s3://{bucket}/{key}"),
-        }
-    }
-
-    /// The place alone, whatever version is there.
-    fn place(&self) -> Self {
-        match self {
-            Self::S3 { bucket, key, .. } => {
-                Self::S3 { bucket: bucket.clone(), key: key.clone(), etag: None }
+            Self::File(path) | Self::FilePart { path, .. } | Self::Pipe(path) => {
+                path.display().to_string()
             }
-            other => other.clone(),
+            Self::S3 { bucket, key, .. } => format!("s3://{bucket}/{key}"),
         }
     }
 }
@@ -103,8 +119,8 @@ pub async fn list(sources: &[Source], s3: &S3Options) -> Result<Listing, SourceE
     if !empty.is_empty() {
         return Err(SourceError::NothingThere { looked_for: empty });
     }
-    keep_each_once(&mut listing);
-    tell_apart(&mut listing.entries);
+    listing.keep_each_once();
+    listing.tell_apart();
     Ok(listing)
 }
 
@@ -143,51 +159,44 @@ fn nothing_in_s3(bucket: &str, prefix: &str, skipped: usize) -> String {
     }
 }
 
-/// The first sighting of a place stays.
-fn keep_each_once(listing: &mut Listing) {
-    let mut seen = BTreeSet::new();
-    let repeated = &mut listing.repeated;
-    listing.entries.retain(|entry| {
-        let first = seen.insert(entry.location.place());
-        if !first {
-            repeated.push(entry.location.name());
-        }
-        first
-    });
-    let mut captures = BTreeSet::new();
-    listing.captures.retain(|path| captures.insert(std::fs::canonicalize(path).ok()));
-}
-
-/// Two different places with the same key are shown with their full names.
-fn tell_apart(entries: &mut [Entry]) {
-    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in entries.iter() {
-        *uses.entry(entry.found.key.clone()).or_default() += 1;
-    }
-    for entry in entries.iter_mut().filter(|entry| uses[&entry.found.key] > 1) {
-        entry.found.key = entry.location.name();
-    }
-}
-
 impl Listing {
+    /// The first sighting of a place stays.
+    fn keep_each_once(&mut self) {
+        let again: Vec<usize> =
+            self.entries.alike(&|entry| entry.location.name()).iter().map(|(_, at)| *at).collect();
+        self.repeated = again.iter().map(|at| self.entries.get(*at).location.name()).collect();
+        self.entries.remove(&again);
+        let mut captures = BTreeSet::new();
+        self.captures.retain(|path| captures.insert(std::fs::canonicalize(path).ok()));
+    }
+
+    /// Two different places with the same key are shown with their full names.
+    fn tell_apart(&mut self) {
+        for (first, later) in self.entries.alike(&|entry| entry.found.key.clone()) {
+            for at in [first, later] {
+                self.entries.rename(at, self.entries.get(at).location.name());
+            }
+        }
+    }
+
     /// Whatever makes a source more than empty.
     fn things(&self) -> usize {
         self.entries.len() + self.captures.len() + self.problems.len()
     }
 
-    /// What `firehose::deliveries` sorts.
-    pub fn found(&self) -> Vec<Found> {
-        self.entries.iter().map(|entry| entry.found.clone()).collect()
+    /// Which of it is backup, in delivery order. `stream` is the stream that the user named.
+    pub fn deliveries(&self, stream: Option<&str>) -> Deliveries {
+        firehose::deliveries(self.entries.len(), &|at| self.entries.get(at).found, stream)
     }
 
-    /// The entries at these positions, in this order.
-    pub fn pick(&self, positions: &[usize]) -> Vec<Entry> {
-        positions.iter().map(|position| self.entries[*position].clone()).collect()
+    /// What the entry at a position is to a reader.
+    pub fn object(&self, position: u32) -> Object {
+        firehose::dated(&self.entries.get(position as usize).found, None)
     }
 
     /// Objects without an `ETag`: that they do not change while they are read is known by their size only.
     pub fn untagged(&self) -> usize {
-        let untagged = |entry: &&Entry| matches!(entry.location, Location::S3 { etag: None, .. });
+        let untagged = |entry: &Entry| matches!(entry.location, Location::S3 { etag: None, .. });
         self.entries.iter().filter(untagged).count()
     }
 
@@ -233,9 +242,9 @@ pub enum RowKind {
 /// What would be read, in delivery order; then failures, captures, and what would be skipped.
 pub fn rows(listing: &Listing, deliveries: &Deliveries) -> Vec<Row> {
     let records = deliveries
-        .objects
+        .sources
         .iter()
-        .map(|object| Row { object: object.clone(), kind: RowKind::Records });
+        .map(|source| Row { object: listing.object(*source), kind: RowKind::Records });
     let failures = deliveries.failures.iter().map(|failure| Row {
         object: failure.object.clone(),
         kind: RowKind::Failures(failure.kind),

@@ -153,7 +153,7 @@ fn parse_s3(text: &str, rest: &str) -> Result<Source, SourceError> {
         return Err(usage(
             &shown,
             "credentials in a URL",
-            "leave them to the environment, --profile or AWS_PROFILE",
+            "leave them to the environment, --aws-profile or AWS_PROFILE",
         ));
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:/".contains(&byte);

@@ -1,5 +1,6 @@
 //! Input that could not be read: where and what. Counted, never fatal, never silent: a report with a problem is incomplete.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io;
 
@@ -16,6 +17,46 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// What happened, in words, with what to do where something can be done.
     pub message: String,
+}
+
+/// Problems, kept up to a limit and counted beyond it. The first by object and place are kept, in whatever order they come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems {
+    kept: BTreeSet<Problem>,
+    not_kept: u64,
+    limit: usize,
+}
+
+impl Problems {
+    /// None yet; at most `limit` will be kept.
+    pub fn new(limit: usize) -> Self {
+        Self { kept: BTreeSet::new(), not_kept: 0, limit }
+    }
+
+    /// Takes note of one.
+    pub fn add(&mut self, problem: Problem) {
+        self.kept.insert(problem);
+        if self.kept.len() > self.limit {
+            self.kept.pop_last();
+            self.not_kept += 1;
+        }
+    }
+
+    /// Takes note of those that somebody else met.
+    pub fn merge(&mut self, others: Self) {
+        self.not_kept += others.not_kept;
+        others.kept.into_iter().for_each(|problem| self.add(problem));
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty() && self.not_kept == 0
+    }
+
+    /// Those that were kept, sorted, and how many were not.
+    pub fn into_parts(self) -> (Vec<Problem>, u64) {
+        (self.kept.into_iter().collect(), self.not_kept)
+    }
 }
 
 /// Why a store could not give an object's bytes. Its readers carry it inside an [`io::Error`].
@@ -76,6 +117,22 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::CompressionDamaged,
+        Self::RecordCut,
+        Self::Garbage,
+        Self::RecordTooLong,
+        Self::InflateLimit,
+        Self::LimitReached,
+        Self::GetFailed,
+        Self::Archived,
+        Self::KmsRefused,
+        Self::ObjectChanged,
+        Self::IndexUnreadable,
+        Self::Interrupted,
+    ];
+
     /// The stable name that reports use.
     pub fn name(self) -> &'static str {
         match self {

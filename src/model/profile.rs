@@ -1,7 +1,7 @@
 //! The sums of a set of records: per field path what was seen, per shape how often. A monoid: merging is total, associative
 //! and commutative, so objects, threads and machines can be merged in any order and give the same profile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::object::Sighting;
@@ -30,6 +30,31 @@ pub struct Profile {
     pub fields: BTreeMap<FieldPath, FieldSums>,
     /// Per shape, by its hash.
     pub shapes: BTreeMap<ShapeId, ShapeSums>,
+}
+
+impl Profile {
+    /// The ranks of the objects that sightings name.
+    pub fn ranks(&self) -> BTreeSet<u32> {
+        let kinds = self.fields.values().flat_map(|field| &field.kinds.0);
+        let seen = kinds.filter_map(|kind| kind.seen);
+        let shapes = self.shapes.values().map(|shape| (shape.first, shape.last));
+        seen.chain(shapes).flat_map(|(first, last)| [first.object, last.object]).collect()
+    }
+
+    /// Changes every place that is remembered, for sums of objects or parts that were counted from elsewhere. The order of
+    /// places must stay.
+    pub fn move_sightings(&mut self, change: &dyn Fn(&mut Sighting)) {
+        for field in self.fields.values_mut() {
+            for (first, last) in field.kinds.0.iter_mut().filter_map(|kind| kind.seen.as_mut()) {
+                change(first);
+                change(last);
+            }
+        }
+        for shape in self.shapes.values_mut() {
+            change(&mut shape.first);
+            change(&mut shape.last);
+        }
+    }
 }
 
 /// The hash of the sorted set of (path, kind) of a record. Kinds are part of a shape, not of a family.

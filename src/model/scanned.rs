@@ -1,5 +1,7 @@
 //! A finished scan, ready for any format: what was looked at, the numbers, the sums of every field, what was not read.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::family::Family;
@@ -14,10 +16,14 @@ pub struct Scanned {
     pub complete: bool,
     /// What was looked at.
     pub inputs: Inputs,
-    /// Objects that were to be read, in delivery order; sightings name them by rank.
-    pub objects: Vec<Object>,
-    /// How many of them were read.
+    /// Objects that were to be read.
+    pub objects_listed: u64,
+    /// How many of them were read to their end.
     pub objects_read: u64,
+    /// When the first and the last of them were delivered.
+    pub period: Option<(Timestamp, Timestamp)>,
+    /// Those of them that sightings name, by rank. A backup may have too many to hold them all.
+    pub objects: BTreeMap<u32, Object>,
     /// Bounded stretches: whole records, and those that are somebody's record but no JSON object.
     pub records: u64,
     /// Arrays and scalars where a record should be. They are no part of the profile.

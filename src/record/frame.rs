@@ -146,6 +146,13 @@ impl<'r> Frames<'r> {
         }
     }
 
+    /// The same for a part of an object that begins at this inflated byte.
+    #[must_use]
+    pub fn beginning_at(mut self, byte_offset: u64) -> Self {
+        self.base = byte_offset;
+        self
+    }
+
     /// The same where line feeds mean nothing: a writer that puts them nowhere, or anywhere.
     #[must_use]
     pub fn concatenated(mut self) -> Self {
@@ -164,7 +171,7 @@ impl<'r> Frames<'r> {
         self.at
     }
 
-    /// Inflated bytes read so far.
+    /// Inflated bytes read so far, those before the part included.
     pub fn bytes(&self) -> u64 {
         self.base + self.filled as u64
     }

@@ -67,6 +67,11 @@ pub fn open<'a>(hint: &Hint, key: &str, body: &'a mut dyn Read) -> io::Result<Bo
     Ok(Box::new(input))
 }
 
+/// Whether an object with these first bytes, at least 16 unless it is shorter, is not compressed.
+pub fn is_plain(head: &[u8], key: &str) -> bool {
+    by_magic(head).or_else(|| by_name(head, &Hint::default(), key)).is_none()
+}
+
 /// Bytes that are looked at to tell a format.
 const HEAD: usize = 16;
 

@@ -4,13 +4,13 @@
 //! version. Times are RFC 3339 in UTC; field paths are dotted, a dot inside a name is `\.`; bytes that are not text are shown
 //! as `\xNN`. The wire types below are this format's own.
 
-mod wire;
+pub(super) mod wire;
 
 use std::io::{self, Write};
 
 use crate::model::family::Family;
 use crate::model::finding::Finding;
-use crate::model::object::{Sighting, TimeSource};
+use crate::model::object::{Object, Sighting, TimeSource};
 use crate::model::path::visible;
 use crate::model::report::Report;
 use crate::model::timeline::{Addition, Origin};
@@ -26,7 +26,7 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn document(report: &Report) -> Document<'_> {
     Document {
         version: 1,
-        tool: wire::Tool { name: "mapdrift", version: env!("CARGO_PKG_VERSION") },
+        tool: wire::Tool::THIS,
         complete: report.complete,
         inputs: inputs(report),
         counts: counts(report),
@@ -166,7 +166,11 @@ fn is_cut(finding: &Finding) -> Option<bool> {
 }
 
 fn sighting(report: &Report, at: Sighting) -> wire::Sighting<'_> {
-    let object = report.objects.get(at.object as usize);
+    place(report.objects.get(at.object as usize), at)
+}
+
+/// A record of an object.
+pub(super) fn place(object: Option<&Object>, at: Sighting) -> wire::Sighting<'_> {
     wire::Sighting {
         object: object.map(|object| object.key.as_str()),
         record: Some(at.record),
@@ -181,7 +185,7 @@ fn sighting(report: &Report, at: Sighting) -> wire::Sighting<'_> {
     }
 }
 
-fn problem(problem: &crate::model::problem::Problem) -> wire::Problem<'_> {
+pub(super) fn problem(problem: &crate::model::problem::Problem) -> wire::Problem<'_> {
     wire::Problem {
         object: (!problem.object.is_empty()).then_some(problem.object.as_str()),
         byte_offset: problem.byte_offset,
@@ -193,6 +197,6 @@ fn problem(problem: &crate::model::problem::Problem) -> wire::Problem<'_> {
 
 /// Rounded to six digits, so that the text of the number does not depend on the last bit of a division.
 #[expect(clippy::cast_precision_loss, reason = "a share needs six digits, not nineteen")]
-fn share(count: u64, of: u64) -> Option<f64> {
+pub(super) fn share(count: u64, of: u64) -> Option<f64> {
     (of > 0).then(|| (count as f64 / of as f64 * 1e6).round() / 1e6)
 }

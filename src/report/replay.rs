@@ -23,8 +23,8 @@ use crate::model::timeline::{Refused, RejectGroup};
 use crate::report::escape::harmless_json;
 
 /// The mapping as the engine prints it, keys sorted, indented by two.
-pub fn mapping(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
-    let mut mapping = replayed.mapping.clone();
+pub fn mapping(mapping: &Value, out: &mut dyn Write) -> io::Result<()> {
+    let mut mapping = mapping.clone();
     mapping.sort_all_objects();
     writeln!(out, "{}", harmless_json(&pretty(&mapping)?))
 }

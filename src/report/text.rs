@@ -9,11 +9,12 @@ mod head;
 pub(super) mod paint;
 pub(super) mod rows;
 mod tally;
+pub(super) mod unread;
 
 use std::io::{self, Write};
 
 use crate::model::finding::Level;
-use crate::model::quantity::{counted, listed, thousands};
+use crate::model::quantity::{counted, listed};
 use crate::model::report::Report;
 use crate::report::escape::harmless;
 
@@ -21,8 +22,6 @@ use crate::report::escape::harmless;
 const WIDTH: usize = 120;
 /// Blocks of one rule that are shown.
 const SHOWN_BLOCKS: usize = 12;
-/// Problems that are shown one by one.
-const SHOWN_PROBLEMS: usize = 10;
 
 /// Writes the report.
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -33,7 +32,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     tally::write(report, out)?;
-    problems(report, out)?;
+    unread::write(&report.problems, report.problems_not_kept, out)?;
     not_run(report, out)?;
     writeln!(out)?;
     totals(report, out)
@@ -52,31 +51,6 @@ fn findings(report: &Report, blocks: &[block::Block<'_>], out: &mut dyn Write) -
     let number = rest.iter().map(Vec::len).sum::<usize>() as u64;
     let more = counted(number, "more finding", "more findings");
     writeln!(out, "\n{rule}: {more}, left out here; `--format json` has them all")
-}
-
-/// Every stretch that was not read, with its place.
-fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let total = report.problems.len() as u64 + report.problems_not_kept;
-    if total == 0 {
-        return Ok(());
-    }
-    writeln!(out)?;
-    writeln!(
-        out,
-        "{}{}",
-        paint::label("unread"),
-        counted(total, "stretch of input", "stretches of input")
-    )?;
-    for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
-        let place = rows::place(&problem.object, problem.byte_offset, problem.byte_length);
-        let place = if place.is_empty() { place } else { format!("{place}: ") };
-        let what = harmless(&problem.message);
-        writeln!(out, "{}{}: {place}{what}", paint::label(""), problem.kind.name())?;
-    }
-    match total.saturating_sub(SHOWN_PROBLEMS as u64) {
-        0 => Ok(()),
-        more => writeln!(out, "{}... and {} more", paint::label(""), thousands(more)),
-    }
 }
 
 /// Rules that could not run, those with the same reason together.
@@ -99,7 +73,7 @@ fn not_run(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A sentence beside the margin, on as many lines as it needs.
-fn paragraph(label: &str, sentence: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn paragraph(label: &str, sentence: &str, out: &mut dyn Write) -> io::Result<()> {
     for (i, line) in rows::wrapped(sentence, WIDTH).iter().enumerate() {
         writeln!(out, "{}{line}", paint::label(if i == 0 { label } else { "" }))?;
     }

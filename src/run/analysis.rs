@@ -16,7 +16,7 @@ use crate::model::engine::Engine;
 use crate::model::evidence::{Evidence, FailureObject};
 use crate::model::limits::Limits;
 use crate::model::object::Object;
-use crate::model::problem::{Problem, ProblemKind};
+use crate::model::problem::{Problem, ProblemKind, Problems};
 use crate::model::report::{Inputs, Report};
 use crate::profile::{self, Seen, Walk};
 use crate::record::Hint;
@@ -47,7 +47,7 @@ pub struct Analysis {
     walk: Walk,
     tracks: Vec<Track>,
     read: BTreeMap<u32, ObjectRead>,
-    objects_read: usize,
+    objects_read: u64,
     /// Objects whose records went to none of the indices.
     unclaimed: u64,
     failures: Vec<FailureObject>,
@@ -62,8 +62,7 @@ impl Analysis {
         options: Options,
     ) -> Result<Self, Error> {
         let walk = Walk::new(&options.limits);
-        let mut problems =
-            Problems { kept: Vec::new(), not_kept: 0, limit: options.limits.problems };
+        let mut problems = Problems::new(options.limits.problems);
         let tracks = track::all(capture.as_ref(), &options, &mut |problem| problems.add(problem))?;
         Ok(Self {
             options,
@@ -120,7 +119,7 @@ impl Analysis {
             is_whole = go_on();
             if is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        self.objects_read += usize::from(is_whole);
+        self.objects_read += u64::from(is_whole);
         self.read.insert(rank, ObjectRead { records: sums.records, bytes: sums.bytes });
     }
 
@@ -151,7 +150,7 @@ impl Analysis {
     }
 
     /// Objects read to their end so far.
-    pub fn objects_read(&self) -> usize {
+    pub fn objects_read(&self) -> u64 {
         self.objects_read
     }
 
@@ -168,13 +167,14 @@ impl Analysis {
         for index in &mut judged {
             index.mark_races(&profile, &self.objects);
         }
+        let (problems, problems_not_kept) = self.problems.into_parts();
         let rejected_in = track::rejected_in(&judged).filter(|_| self.unclaimed == 0);
         let backup = Backup {
             objects: &self.objects,
             read: &self.read,
             failed_deliveries: self.failures.iter().filter_map(|failure| failure.wrappers).sum(),
             rejected_in: rejected_in.as_ref(),
-            complete: self.problems.kept.is_empty(),
+            complete: problems.is_empty(),
         };
         let read_at = self.capture.as_ref().map(|capture| capture.captured_at);
         let young_after = read_at.map(|at| counts::young_after(at, self.options.in_flight_seconds));
@@ -191,7 +191,7 @@ impl Analysis {
             profile: &profile,
             families: &families,
             failures: &self.failures,
-            problems: &self.problems.kept,
+            problems: &problems,
             complete: backup.complete,
             engines: &self.options.inputs.engines,
             indices,
@@ -201,24 +201,7 @@ impl Analysis {
             &evidence,
             rules::check(&evidence),
             self.options.inputs.clone(),
-            self.problems.not_kept,
+            problems_not_kept,
         )
-    }
-}
-
-/// Problems, kept up to a limit and counted beyond it.
-struct Problems {
-    kept: Vec<Problem>,
-    not_kept: u64,
-    limit: usize,
-}
-
-impl Problems {
-    fn add(&mut self, problem: Problem) {
-        if self.kept.len() < self.limit {
-            self.kept.push(problem);
-        } else {
-            self.not_kept += 1;
-        }
     }
 }

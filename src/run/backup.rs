@@ -4,13 +4,17 @@
 //! to know what is made of the bytes. Ctrl-C ends a reading early, and [`Backup::interrupted`] says so.
 
 use std::io::Read;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::output;
 use super::progress::{Meter, Traffic};
 use crate::error::Error;
 use crate::firehose::{self, Deliveries};
 use crate::io::fetch::{self, Body, FetchOptions, Stop};
-use crate::io::listing::{self, Listing};
+use crate::io::listing::{self, Entry, FilePart, Listing};
 use crate::io::s3::{S3Options, Store};
 use crate::io::source::Source;
 use crate::model::evidence::FailureObject;
@@ -18,16 +22,16 @@ use crate::model::limits::Limits;
 use crate::model::object::Object;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::quantity::counted;
-use crate::record::Hint;
+use crate::record::{Hint, inflate};
 
 /// A backup that was listed.
 pub(super) struct Backup {
     /// The threads that fetch.
     pub runtime: tokio::runtime::Runtime,
     /// What is there, captures and what is not read included.
-    pub listing: Listing,
+    pub listing: Arc<Listing>,
     /// The same in delivery order.
-    pub deliveries: Deliveries,
+    pub deliveries: Arc<Deliveries>,
     /// The sources, as a report calls them.
     pub names: Vec<String>,
     stop: Stop,
@@ -38,11 +42,34 @@ pub(super) struct Opened<'a> {
     /// Its place in delivery order.
     pub rank: u32,
     /// Which one.
-    pub object: &'a Object,
+    pub object: Object,
     /// What the store says of its bytes.
     pub hint: Hint,
+    /// Which part of it; `None` for all of it.
+    pub part: Option<FilePart>,
     /// Its bytes as stored.
     pub body: &'a mut dyn Read,
+}
+
+/// Objects on their way. Clones share it: each object goes to whoever asks first.
+#[derive(Clone)]
+pub(super) struct Queue<'a> {
+    backup: &'a Backup,
+    meter: &'a Meter,
+    fetch: fetch::Fetch,
+}
+
+impl Queue<'_> {
+    /// Opens one object after the other; `read` gives back the records read so far.
+    pub(super) fn each(self, read: &mut dyn FnMut(Opened<'_>) -> u64) {
+        let mut records = 0;
+        for (rank, mut body) in self.fetch {
+            let object = self.backup.object(rank);
+            let (hint, part) = (hint(&mut body), body.part());
+            let mut body = self.meter.object(&object.key, records, body);
+            records = read(Opened { rank, object, hint, part, body: &mut body });
+        }
+    }
 }
 
 impl Backup {
@@ -50,7 +77,7 @@ impl Backup {
     pub(super) fn list(sources: &[Source], store: &S3Options) -> Result<Self, Error> {
         let runtime = super::runtime()?;
         let listing = runtime.block_on(listing::list(sources, store))?;
-        let deliveries = firehose::deliveries(&listing.found(), None);
+        let deliveries = listing.deliveries(None);
         if listing.entries.is_empty() {
             let found = "the sources hold a capture and no object with records";
             return Err(Error::Nothing(found.to_owned()));
@@ -61,7 +88,39 @@ impl Backup {
                 "note: the store lists no ETags; an object that changes while it is read is noticed by its size only",
             );
         }
+        let (listing, deliveries) = (Arc::new(listing), Arc::new(deliveries));
         Ok(Self { runtime, listing, deliveries, names, stop: Stop::new() })
+    }
+
+    /// How many objects with records there are.
+    pub(super) fn len(&self) -> usize {
+        self.deliveries.sources.len()
+    }
+
+    /// One of them, by its rank.
+    pub(super) fn object(&self, rank: u32) -> Object {
+        self.listing.object(self.deliveries.sources[rank as usize])
+    }
+
+    /// All of them, in delivery order.
+    pub(super) fn objects(&self) -> impl Iterator<Item = Object> {
+        self.deliveries.sources.iter().map(|source| self.listing.object(*source))
+    }
+
+    /// When the first and the last of those were delivered whose time is known: they come first, in that order.
+    pub(super) fn period(&self) -> Option<(Timestamp, Timestamp)> {
+        let dated = |rank: usize| self.object(u32::try_from(rank).ok()?).time;
+        let first = self.len().checked_sub(1).and_then(|_| dated(0))?;
+        let last = (0..self.len()).rev().find_map(dated)?;
+        Some((first, last))
+    }
+
+    /// Leaves out the objects that `keep` does not want.
+    pub(super) fn keep(&mut self, keep: &dyn Fn(&Object) -> bool) {
+        let sources = self.deliveries.sources.iter().copied();
+        let sources = sources.filter(|source| keep(&self.listing.object(*source))).collect();
+        let failures = self.deliveries.failures.clone();
+        self.deliveries = Arc::new(Deliveries { sources, failures });
     }
 
     /// What a report must say of the listing: names that came up more than once were read once.
@@ -74,29 +133,73 @@ impl Backup {
 
     /// A meter for all of it.
     pub(super) fn meter(&self, progress: crate::cli::Progress) -> Meter {
-        let sizes = self.deliveries.objects.iter().filter_map(|object| object.size);
-        Meter::start(progress, sizes.sum())
+        Meter::start(progress, self.objects().filter_map(|object| object.size).sum())
     }
 
     /// Opens the record objects one after the other; `read` gives back the records read so far.
     pub(super) fn records(&self, meter: &Meter, read: &mut dyn FnMut(Opened<'_>) -> u64) {
+        self.queue(meter, self.entries()).each(read);
+    }
+
+    /// Opens one record object once more, by its rank.
+    pub(super) fn again(&self, meter: &Meter, rank: u32, read: &mut dyn FnMut(Opened<'_>) -> u64) {
+        let only = self.entries().skip(rank as usize).take(1);
+        self.queue(meter, only).each(read);
+    }
+
+    /// Opens the record objects for several readers, each on a thread of its own, and gives back what each made of its share.
+    /// Which object goes to which reader is left to chance. Large plain files come in parts.
+    pub(super) fn records_side_by_side<T: Send>(
+        &self,
+        meter: &Meter,
+        readers: NonZeroUsize,
+        read: &(dyn Fn(Queue<'_>) -> T + Sync),
+    ) -> Vec<T> {
+        let queue = match readers.get() {
+            1 => self.queue(meter, self.entries()),
+            _ => self.queue(meter, self.entries().flat_map(in_parts)),
+        };
+        std::thread::scope(|scope| {
+            let readers: Vec<_> = (0..readers.get())
+                .map(|_| {
+                    let queue = queue.clone();
+                    scope.spawn(move || read(queue))
+                })
+                .collect();
+            let ended = readers.into_iter().map(|reader| match reader.join() {
+                Ok(part) => part,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            ended.collect()
+        })
+    }
+
+    fn queue<'a>(
+        &'a self,
+        meter: &'a Meter,
+        entries: impl Iterator<Item = (u32, Entry)> + Send + 'static,
+    ) -> Queue<'a> {
         self.stop_on_ctrl_c();
-        let mut records = 0;
-        for (position, mut body) in self.fetch(&self.deliveries.sources) {
-            let object = &self.deliveries.objects[position];
-            let rank = u32::try_from(position).expect("a listing holds fewer than 2^32 objects");
-            let hint = hint(&mut body);
-            let mut body = meter.object(&object.key, records, body);
-            records = read(Opened { rank, object, hint, body: &mut body });
-        }
+        Queue { backup: self, meter, fetch: self.fetch(entries) }
+    }
+
+    /// All record objects in delivery order, with their ranks.
+    fn entries(&self) -> impl Iterator<Item = (u32, Entry)> + Send + 'static {
+        let (listing, deliveries) = (Arc::clone(&self.listing), Arc::clone(&self.deliveries));
+        let entry = move |rank: u32| {
+            let source = deliveries.sources.get(rank as usize)?;
+            Some((rank, listing.entries.get(*source as usize)))
+        };
+        (0..).map_while(entry)
     }
 
     /// Opens the failure objects one after the other.
     pub(super) fn failures(&self, read: &mut dyn FnMut(FailureObject, &Hint, &mut Body)) {
-        let sources: Vec<usize> =
-            self.deliveries.failures.iter().map(|failure| failure.source).collect();
-        for (position, mut body) in self.fetch(&sources) {
-            let failure = &self.deliveries.failures[position];
+        let entry =
+            |failure: &firehose::FailureObject| self.listing.entries.get(failure.source as usize);
+        let entries: Vec<Entry> = self.deliveries.failures.iter().map(entry).collect();
+        for (position, mut body) in self.fetch((0..).zip(entries)) {
+            let failure = &self.deliveries.failures[position as usize];
             let (key, folder) = (failure.object.key.clone(), failure.folder.clone());
             let hint = hint(&mut body);
             read(FailureObject { key, folder, wrappers: None }, &hint, &mut body);
@@ -109,16 +212,13 @@ impl Backup {
     }
 
     /// What an interruption means; `None` where there was none.
-    pub(super) fn interrupted(&self, objects_read: usize) -> Option<Problem> {
+    pub(super) fn interrupted(&self, objects_read: u64) -> Option<Problem> {
         self.stop.is_stopped().then(|| Problem {
             object: String::new(),
             byte_offset: None,
             byte_length: None,
             kind: ProblemKind::Interrupted,
-            message: format!(
-                "interrupted after {objects_read} of {} objects",
-                self.deliveries.objects.len()
-            ),
+            message: format!("interrupted after {objects_read} of {} objects", self.len()),
         })
     }
 
@@ -131,15 +231,9 @@ impl Backup {
         self.listing.store.as_ref().map(counted).unwrap_or_default()
     }
 
-    fn fetch(&self, sources: &[usize]) -> fetch::Fetch {
+    fn fetch(&self, entries: impl Iterator<Item = (u32, Entry)> + Send + 'static) -> fetch::Fetch {
         let store = self.listing.store.clone();
-        fetch::start(
-            self.runtime.handle(),
-            store,
-            self.listing.pick(sources),
-            &fetch_options(),
-            &self.stop,
-        )
+        fetch::start(self.runtime.handle(), store, entries, &fetch_options(), &self.stop)
     }
 
     /// The first Ctrl-C ends the reading and prints what is known; a second one ends the program at once.
@@ -154,6 +248,15 @@ impl Backup {
             }
         });
     }
+}
+
+/// A large plain file in parts. One beyond the limit is read whole, so that it ends where the limit says.
+fn in_parts((rank, entry): (u32, Entry)) -> Vec<(u32, Entry)> {
+    if entry.found.size.is_none_or(|size| size > Limits::default().inflated_bytes) {
+        return vec![(rank, entry)];
+    }
+    let parts = fetch::parts::cut(&entry, &|head| inflate::is_plain(head, &entry.found.key));
+    parts.into_iter().map(|part| (rank, part)).collect()
 }
 
 /// The budget is the program's own limit.

@@ -34,7 +34,7 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
         )));
     }
     let options = options(check, &backup, index.as_ref())?;
-    let objects = backup.deliveries.objects.clone();
+    let objects = backup.objects().collect();
     let analysis = Analysis::new(index.map(|side| side.capture), objects, options)?;
     let report = analyse(&backup, analysis, check);
     output::print(|out| match check.format {

@@ -56,7 +56,7 @@ impl Meter {
     }
 
     /// Tells what is read now; the bar moves as `body` is read.
-    pub(super) fn object<R: Read>(&self, key: &str, records: u64, body: R) -> impl Read {
+    pub(super) fn object<R: Read>(&self, key: &str, records: u64, body: R) -> impl Read + use<R> {
         let name = key.rsplit('/').next().unwrap_or(key);
         self.bar.set_message(format!("{} records, {}", HumanCount(records), harmless(name)));
         self.bar.wrap_read(body)

@@ -1,11 +1,11 @@
 //! `mapdrift replay`: records through the rules of an engine, offline. The mapping that they make, and the fate of each.
 
 mod reading;
-mod sinks;
 mod start;
 
 use super::backup::Backup;
 use super::progress::Ended;
+use super::sinks::Sinks;
 use super::{Verdict, output};
 use crate::cli::{self, FailOn, Format};
 use crate::error::Error;
@@ -14,17 +14,21 @@ use crate::model::mapping::Mapping;
 use crate::model::quantity::{counted, thousands};
 use crate::model::replayed::{Compared, Difference, DifferenceKind, Inputs, Replayed};
 use crate::report;
-use crate::settings;
+use crate::settings::{self, EmitKind};
+
+pub(super) use start::Start;
 
 use reading::Reading;
-use sinks::Sinks;
-use start::Start;
+
+/// What `--emit` can write here.
+const EMITS: [EmitKind; 3] = [EmitKind::Mapping, EmitKind::Fates, EmitKind::Witnesses];
 
 /// Lists, begins an index, reads in delivery order, reports.
 pub(super) fn run(arguments: &cli::Replay) -> Result<Verdict, Error> {
-    let mut sinks = Sinks::open(settings::emits(&arguments.emit)?)?;
+    let mut sinks = Sinks::open(settings::emits(&arguments.emit, &EMITS)?)?;
     let sources = settings::sources(&arguments.sources)?;
-    let store = settings::store(&arguments.store, &arguments.aws, arguments.ca_cert.as_deref());
+    let store =
+        settings::store(&arguments.s3.store, &arguments.s3.aws, arguments.s3.ca_cert.as_deref());
     let backup = Backup::list(&sources, &store)?;
     let start = start::start(arguments, backup.listing.capture()?)?;
     let replayed = replay(arguments, &backup, start, &mut sinks)?;
@@ -34,7 +38,9 @@ pub(super) fn run(arguments: &cli::Replay) -> Result<Verdict, Error> {
             Format::Json => report::replay::json(&replayed, out),
         })?;
     }
-    sinks.finish(&replayed)?;
+    sinks.write(EmitKind::Mapping, &mut |out| report::replay::mapping(&replayed.mapping, out));
+    sinks.write(EmitKind::Witnesses, &mut |out| report::replay::witnesses(&replayed, out));
+    sinks.finish()?;
     Ok(verdict(&replayed, arguments.fail_on))
 }
 
@@ -50,7 +56,7 @@ fn replay(
         reading.problem(problem.clone());
     }
     backup.records(&meter, &mut |opened| {
-        if start.takes(opened.object) {
+        if start.takes(&opened.object) {
             reading.object(opened, sinks, &|| backup.goes_on());
         }
         reading.records()
@@ -90,7 +96,7 @@ fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Rea
             framing: framing(arguments.framing),
             remarks,
         },
-        objects: backup.deliveries.objects.clone(),
+        objects: backup.objects().collect(),
         objects_read: read.objects,
         bytes: read.bytes,
         bent: read.bent,

@@ -5,6 +5,8 @@
 //! cargo bench --bench bench -- throughput 1GB                  ... another size
 //! cargo bench --bench bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
 //! cargo bench --bench bench -- walk PATH...                    one walk; the fields it saw
+//! cargo bench --bench bench -- store DIR                       a real S3 server; the folders of DIR are its buckets
+//! cargo bench --bench bench -- listing 1000000                 a stand-in for a store with so many objects
 //! ```
 //!
 //! `README.md` beside this file says how to run everything, and what was measured.
@@ -15,6 +17,11 @@
 mod forms;
 #[path = "generator.rs"]
 mod generator;
+#[path = "many.rs"]
+mod many;
+#[path = "../it/support/store.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "tests use more of it, and fail there")]
+mod store;
 #[path = "summary.rs"]
 mod summary;
 #[path = "throughput.rs"]
@@ -42,7 +49,9 @@ fn main() -> Result<(), String> {
         [] => throughput::run(100_000_000),
         ["throughput", bytes] => throughput::run(size(bytes)?),
         ["walk", files @ ..] => walk(files),
-        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk PATH... | throughput SIZE".into()),
+        ["store", folder] => many::store(Path::new(folder)),
+        ["listing", objects] => many::listing(size(objects)?),
+        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk PATH... | throughput SIZE | store DIR | listing NUMBER".into()),
     }
 }
 

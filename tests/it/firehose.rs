@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mapdrift::firehose::rotation::{Belongs, Period, rotated};
-use mapdrift::firehose::{FailureKind, deliveries, failure_folder, object_name};
+use mapdrift::firehose::{self, Deliveries, FailureKind, dated, failure_folder, object_name};
 use mapdrift::model::object::{Found, TimeSource};
 
 const UUID: &str = "9c948a08-1f4b-4a0e-8f3e-0d9c9a3c1b22";
@@ -111,10 +111,14 @@ fn found(key: &str, modified: Option<&str>, argument: usize) -> Found {
     }
 }
 
+fn deliveries(found: &[Found]) -> Deliveries {
+    firehose::deliveries(found.len(), &|at| found[at].clone(), None)
+}
+
 /// Orders what was found; gives keys without their random part.
 fn order(found: &[Found]) -> Vec<String> {
-    let deliveries = deliveries(found, None);
-    deliveries.objects.iter().map(|object| object.key.replace(&format!("-{UUID}"), "-U")).collect()
+    let keys = deliveries(found).sources.into_iter().map(|source| &found[source as usize].key);
+    keys.map(|key| key.replace(&format!("-{UUID}"), "-U")).collect()
 }
 
 #[test]
@@ -136,10 +140,10 @@ fn delivery_order_is_time_then_key() {
 
 #[test]
 fn the_time_in_the_key_wins_over_the_stores() {
-    let deliveries =
-        deliveries(&[found("s-2-2019-04-30-06-27-00-U", Some("2024-01-01T00:00:00Z"), 0)], None);
-    assert_eq!(deliveries.objects[0].time, Some(time("2019-04-30T06:27:00Z")));
-    assert_eq!(deliveries.objects[0].time_source, TimeSource::Key);
+    let found = found("s-2-2019-04-30-06-27-00-U", Some("2024-01-01T00:00:00Z"), 0);
+    let object = dated(&found, None);
+    assert_eq!(object.time, Some(time("2019-04-30T06:27:00Z")));
+    assert_eq!(object.time_source, TimeSource::Key);
 }
 
 #[test]
@@ -160,7 +164,7 @@ fn failures_are_kept_apart_and_point_back_to_the_listing() {
         found("2019/04/30/06/s-1-2019-04-30-06-28-00-U", None, 0),
         found("2019/04/30/06/s-1-2019-04-30-06-26-00-U", None, 0),
     ];
-    let deliveries = deliveries(&listed, None);
+    let deliveries = deliveries(&listed);
     assert_eq!(deliveries.sources, [2, 1]);
     assert_eq!(deliveries.failures.len(), 1);
     assert_eq!(deliveries.failures[0].source, 0);

@@ -268,12 +268,13 @@ fn analysed(example: &Example) -> Report {
         argument,
     };
     let found: Vec<Found> = example.objects.iter().enumerate().map(found).collect();
-    let deliveries = firehose::deliveries(&found, None);
-    let mut analysis =
-        Analysis::new(example.capture(), deliveries.objects.clone(), example.options()).unwrap();
-    for (rank, source) in deliveries.sources.iter().enumerate() {
-        let mut body = example.objects[*source].1.as_slice();
-        analysis.object(u32::try_from(rank).unwrap(), &Hint::default(), &mut body, &|| true);
+    let deliveries = firehose::deliveries(found.len(), &|at| found[at].clone(), None);
+    let objects = deliveries.sources.iter();
+    let objects = objects.map(|source| firehose::dated(&found[*source as usize], None)).collect();
+    let mut analysis = Analysis::new(example.capture(), objects, example.options()).unwrap();
+    for (rank, source) in (0..).zip(&deliveries.sources) {
+        let mut body = example.objects[*source as usize].1.as_slice();
+        analysis.object(rank, &Hint::default(), &mut body, &|| true);
     }
     for failure in deliveries.failures {
         let key = failure.object.key;
@@ -283,7 +284,7 @@ fn analysed(example: &Example) -> Report {
         analysis.failure(
             object,
             &Hint::default(),
-            &mut example.objects[failure.source].1.as_slice(),
+            &mut example.objects[failure.source as usize].1.as_slice(),
         );
     }
     if let Some(key) = example.fact("archived") {

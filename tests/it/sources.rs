@@ -16,9 +16,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
-use mapdrift::firehose::deliveries;
 use mapdrift::io::fetch::{self, FetchOptions, Stop};
-use mapdrift::io::listing::{self, Listing};
+use mapdrift::io::listing::{self, Entry, Listing};
 use mapdrift::io::s3::{Proxies, S3Options, Signing};
 use mapdrift::io::source::{Source, SourceError, parse};
 use mapdrift::model::problem::Unreadable;
@@ -156,11 +155,11 @@ fn deliver(runtime: &Runtime, listing: &Listing) -> Vec<Delivered> {
 }
 
 fn deliver_with(runtime: &Runtime, listing: &Listing, options: &FetchOptions) -> Vec<Delivered> {
-    let order = deliveries(&listing.found(), None);
-    let entries = listing.pick(&order.sources);
-    let bodies =
-        fetch::start(runtime.handle(), listing.store.clone(), entries, options, &Stop::new());
-    let read = bodies.enumerate().map(|(at, (rank, mut body))| {
+    let order = listing.deliveries(None).sources;
+    let entries: Vec<_> = order.iter().map(|at| listing.entries.get(*at as usize)).collect();
+    let store = listing.store.clone();
+    let bodies = fetch::start(runtime.handle(), store, (0..).zip(entries), options, &Stop::new());
+    let read = (0..).zip(bodies).map(|(at, (rank, mut body))| {
         assert_eq!(at, rank, "bodies come in delivery order");
         let mut bytes = Vec::new();
         let failed = body.read_to_end(&mut bytes).err();
@@ -169,6 +168,11 @@ fn deliver_with(runtime: &Runtime, listing: &Listing, options: &FetchOptions) ->
         Delivered { key: body.key().to_owned(), bytes, problem }
     });
     read.collect()
+}
+
+/// The entries of a listing, in its order.
+fn ranked(listing: &Listing) -> impl Iterator<Item = (u32, Entry)> + use<> {
+    (0..).zip(listing.entries.iter().collect::<Vec<_>>())
 }
 
 /// Reads the only object.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
+use crate::io::document::time;
 use crate::model::capture::{Capture, CapturedIndex};
 use crate::model::engine::{Engine, Product};
 
@@ -31,7 +32,7 @@ pub(super) struct CaptureFile {
 
 #[derive(Serialize, Deserialize)]
 struct IndexPart {
-    #[serde(with = "time_or_null")]
+    #[serde(with = "time::or_null")]
     created_at: Option<Timestamp>,
     #[serde(deserialize_with = "present")]
     documents: Option<u64>,
@@ -46,8 +47,8 @@ impl CaptureFile {
     pub(super) fn of(capture: &Capture) -> Self {
         let capture = capture.clone();
         Self {
-            format: super::FORMAT.to_owned(),
-            version: super::VERSION,
+            format: super::FORM.format.to_owned(),
+            version: super::FORM.version,
             captured_at: capture.captured_at,
             requested: capture.requested,
             engines: capture.engines.into_iter().map(EngineName).collect(),
@@ -125,51 +126,4 @@ impl<'de> Deserialize<'de> for EngineName {
 /// `null` is a value, a missing key is damage: serde takes a missing `Option` for null unless it is read by a function.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Option::deserialize(deserializer)
-}
-
-/// A time as RFC 3339 in UTC.
-mod time {
-    use super::{Deserialize as _, Deserializer, Serializer, Timestamp, de};
-
-    pub(super) fn serialize<S: Serializer>(
-        time: &Timestamp,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(time)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Timestamp, D::Error> {
-        parse(&String::deserialize(deserializer)?)
-    }
-
-    pub(super) fn parse<E: de::Error>(text: &str) -> Result<Timestamp, E> {
-        text.parse().map_err(|_| {
-            E::custom(format!("`{text}` is no time; expected one like 2019-04-30T06:26:00Z"))
-        })
-    }
-}
-
-/// A time, or null where it is not known.
-mod time_or_null {
-    use super::{Deserialize as _, Deserializer, Serializer, Timestamp, time};
-
-    #[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
-    pub(super) fn serialize<S: Serializer>(
-        time: &Option<Timestamp>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match time {
-            Some(time) => time::serialize(time, serializer),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Timestamp>, D::Error> {
-        let text: Option<String> = Option::deserialize(deserializer)?;
-        text.map(|text| time::parse(&text)).transpose()
-    }
 }

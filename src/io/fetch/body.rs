@@ -6,43 +6,55 @@
 #![expect(clippy::disallowed_methods, reason = "the world is read here")]
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek as _, SeekFrom, Take};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Stop;
+use crate::io::listing::FilePart;
 use crate::model::problem::{ProblemKind, Unreadable};
 
 /// One object's bytes, as stored.
 #[derive(Debug)]
 pub struct Body {
     key: String,
+    /// `None` for the whole object.
+    part: Option<FilePart>,
     inner: Inner,
 }
 
 #[derive(Debug)]
 enum Inner {
-    /// A file that is opened with the first read.
+    /// A file that is opened with the first read, and what of it is read.
     Unopened(PathBuf, Stop),
-    Open(File, Stop),
+    Open(Take<File>, Stop),
     Fed(Feed),
 }
 
 impl Body {
     pub(super) fn file(key: String, path: PathBuf, stop: Stop) -> Self {
-        Self { key, inner: Inner::Unopened(path, stop) }
+        Self { key, part: None, inner: Inner::Unopened(path, stop) }
+    }
+
+    pub(super) fn file_part(key: String, path: PathBuf, part: FilePart, stop: Stop) -> Self {
+        Self { key, part: Some(part), inner: Inner::Unopened(path, stop) }
     }
 
     pub(super) fn fed(key: String, feed: Feed) -> Self {
-        Self { key, inner: Inner::Fed(feed) }
+        Self { key, part: None, inner: Inner::Fed(feed) }
     }
 
     /// The object's key, as listed.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// Which part of the object this is; `None` for all of it.
+    pub fn part(&self) -> Option<FilePart> {
+        self.part
     }
 
     /// The store's `Content-Encoding`. Waits for the store's answer; where that is a failure, the first read says so.
@@ -55,8 +67,8 @@ impl Body {
 
     fn try_read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
         if let Inner::Unopened(path, stop) = &self.inner {
-            self.inner =
-                Inner::Open(File::open(path).map_err(|error| broken_file(&error))?, stop.clone());
+            let file = open_file(path, self.part).map_err(|error| broken_file(&error))?;
+            self.inner = Inner::Open(file, stop.clone());
         }
         match &mut self.inner {
             Inner::Open(_, stop) if stop.is_stopped() => Err(interrupted()),
@@ -73,7 +85,14 @@ impl Read for Body {
     }
 }
 
-fn read_file(file: &mut File, buffer: &mut [u8]) -> Result<usize, Unreadable> {
+fn open_file(path: &Path, part: Option<FilePart>) -> io::Result<Take<File>> {
+    let mut file = File::open(path)?;
+    let Some(FilePart { from, to, .. }) = part else { return Ok(file.take(u64::MAX)) };
+    file.seek(SeekFrom::Start(from))?;
+    Ok(file.take(to - from))
+}
+
+fn read_file(file: &mut Take<File>, buffer: &mut [u8]) -> Result<usize, Unreadable> {
     loop {
         match file.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -83,7 +83,9 @@ fn open_stream(location: &Location) -> io::Result<Box<dyn Read>> {
     match location {
         Location::Stdin => Ok(Box::new(io::stdin())),
         Location::Pipe(path) | Location::File(path) => Ok(Box::new(File::open(path)?)),
-        Location::S3 { .. } => unreachable!("objects are fetched by the runtime"),
+        Location::S3 { .. } | Location::FilePart { .. } => {
+            unreachable!("objects are fetched by the runtime, parts of files by their readers")
+        }
     }
 }
 

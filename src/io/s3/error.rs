@@ -104,7 +104,7 @@ impl S3Error {
                 "give it as https://host:port, and leave credentials to the environment or a profile"
             }
             Self::NoCredentials { .. } => {
-                "set AWS_PROFILE or --profile, run `aws sso login`, or read a public bucket with --no-sign-request"
+                "set AWS_PROFILE or --aws-profile, run `aws sso login`, or read a public bucket with --no-sign-request"
             }
             Self::NoSuchBucket { .. } => {
                 "check the name; a compatible store is reached with --s3-endpoint"

@@ -13,7 +13,7 @@ use aws_sdk_s3::config::SharedCredentialsProvider;
 pub struct S3Options {
     /// Who asks.
     pub signing: Signing,
-    /// `--profile`: a profile of the AWS configuration files.
+    /// `--aws-profile`: a profile of the AWS configuration files.
     pub profile: Option<String>,
     /// `--region`: where the first request goes. A bucket in another region is found from there.
     pub region: Option<String>,

@@ -21,6 +21,16 @@ impl DateForm {
         Some(Self(slashes | time_form(time)? << 1))
     }
 
+    /// The form as a number that stays the same from version to version.
+    pub fn code(self) -> u8 {
+        self.0
+    }
+
+    /// The form of a number that [`Self::code`] gave.
+    pub fn from_code(code: u8) -> Self {
+        Self(code)
+    }
+
     /// In the letters of `java.time.format.DateTimeFormatter`.
     pub fn pattern(self) -> String {
         let day = if self.0 & 1 == 0 { "yyyy-MM-dd" } else { "yyyy/MM/dd" };

@@ -25,9 +25,15 @@ pub(super) struct Document<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool {
-    pub(super) name: &'static str,
-    pub(super) version: &'static str,
+pub(in crate::report) struct Tool {
+    pub(in crate::report) name: &'static str,
+    pub(in crate::report) version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub(in crate::report) const THIS: Self =
+        Self { name: "mapdrift", version: env!("CARGO_PKG_VERSION") };
 }
 
 #[derive(Serialize)]
@@ -144,7 +150,7 @@ pub(super) struct Engine<'a> {
 
 /// A place in the backup; `record` and times are null where the bytes are no record.
 #[derive(Serialize)]
-pub(super) struct Sighting<'a> {
+pub(in crate::report) struct Sighting<'a> {
     pub(super) object: Option<&'a str>,
     pub(super) record: Option<u64>,
     pub(super) byte_offset: Option<u64>,
@@ -167,7 +173,7 @@ impl<'a> Sighting<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Problem<'a> {
+pub(in crate::report) struct Problem<'a> {
     pub(super) object: Option<&'a str>,
     pub(super) byte_offset: Option<u64>,
     pub(super) byte_length: Option<u64>,

@@ -18,7 +18,7 @@ use crate::model::quantity::{counted, thousands};
 use crate::model::replayed::{Compared, Difference, DifferenceKind, Replayed};
 use crate::model::timeline::{Origin, Refused, RejectGroup};
 use crate::report::escape::{excerpt, harmless};
-use crate::report::text::{paint, rows};
+use crate::report::text::{paint, rows, unread};
 
 /// Width of an excerpt or a list of names.
 const WIDTH: usize = 96;
@@ -37,7 +37,7 @@ pub fn text(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
     if let Some(compared) = &replayed.compared {
         live(compared, out)?;
     }
-    problems(replayed, out)?;
+    unread::write(&replayed.problems, replayed.problems_not_kept, out)?;
     counts(replayed, out)
 }
 
@@ -218,22 +218,6 @@ fn difference(difference: &Difference) -> Vec<String> {
     };
     let sides = format!("replayed {}, live {}", side(&difference.replayed), side(&difference.live));
     vec![field, what, sides]
-}
-
-fn problems(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
-    let total = replayed.problems.len() as u64 + replayed.problems_not_kept;
-    if total == 0 {
-        return Ok(());
-    }
-    let stretches = counted(total, "stretch of input", "stretches of input");
-    writeln!(out, "\n{}{stretches}", paint::label("unread"))?;
-    for problem in replayed.problems.iter().take(SHOWN) {
-        let place = rows::place(&problem.object, problem.byte_offset, problem.byte_length);
-        let place = if place.is_empty() { place } else { format!("{place}: ") };
-        let what = harmless(&problem.message);
-        writeln!(out, "{}{}: {place}{what}", paint::label(""), problem.kind.name())?;
-    }
-    more(usize::try_from(total).unwrap_or(usize::MAX), "stretches", out)
 }
 
 fn counts(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {

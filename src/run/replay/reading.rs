@@ -5,7 +5,6 @@
 use std::io::Read as _;
 use std::ops::ControlFlow;
 
-use super::sinks::Sinks;
 use super::start::Start;
 use crate::cli::Framing;
 use crate::error::Error;
@@ -13,13 +12,16 @@ use crate::model::fate::Fate;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
 use crate::model::path::FieldPath;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, Problems};
 use crate::model::timeline::Timeline;
 use crate::profile::{self, Seen, Walk};
 use crate::record::inflate::{self, Broken};
 use crate::record::lines::{self, Line};
 use crate::replay::{Arrival, Replay};
+use crate::report;
 use crate::run::backup::Opened;
+use crate::run::sinks::Sinks;
+use crate::settings::EmitKind;
 
 /// A replay that is fed.
 pub(super) struct Reading {
@@ -31,8 +33,7 @@ pub(super) struct Reading {
     records: u64,
     bytes: u64,
     bent: u64,
-    problems: Vec<Problem>,
-    problems_not_kept: u64,
+    problems: Problems,
 }
 
 /// A replay that has ended.
@@ -54,14 +55,13 @@ impl Reading {
         Ok(Self {
             walk: if framing == Framing::Concatenated { walk.concatenated() } else { walk },
             replay: Replay::new(start.begin()?, limits.example_bytes),
+            problems: Problems::new(limits.problems),
             limits,
             framing,
             objects: 0,
             records: 0,
             bytes: 0,
             bent: 0,
-            problems: Vec::new(),
-            problems_not_kept: 0,
         })
     }
 
@@ -81,7 +81,7 @@ impl Reading {
 
     /// Takes note of input that could not be read.
     pub(super) fn problem(&mut self, problem: Problem) {
-        note(&mut self.problems, &mut self.problems_not_kept, self.limits.problems, problem);
+        self.problems.add(problem);
     }
 
     /// Records so far.
@@ -90,14 +90,13 @@ impl Reading {
     }
 
     /// Objects so far.
-    pub(super) fn objects_read(&self) -> usize {
-        usize::try_from(self.objects).unwrap_or(usize::MAX)
+    pub(super) fn objects_read(&self) -> u64 {
+        self.objects
     }
 
     /// The history, and what was not read.
     pub(super) fn finish(self) -> Read {
-        let mut problems = self.problems;
-        problems.sort();
+        let (problems, problems_not_kept) = self.problems.into_parts();
         let families = profile::families(&self.walk.into_profile());
         Read {
             opaque: self.replay.index().opaque(),
@@ -106,12 +105,12 @@ impl Reading {
             bytes: self.bytes,
             bent: self.bent,
             problems,
-            problems_not_kept: self.problems_not_kept,
+            problems_not_kept,
         }
     }
 
     fn walked(&mut self, opened: &mut Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
-        let Self { walk, replay, problems, problems_not_kept, limits, bent, records, .. } = self;
+        let Self { walk, replay, problems, bent, records, .. } = self;
         let key = &opened.object.key;
         let sums = walk.object(opened.rank, key, &opened.hint, opened.body, &mut |seen| {
             let arrival = match seen {
@@ -120,7 +119,7 @@ impl Reading {
                 }
                 Seen::Bounded { sighting, bytes, .. } => Arrival { sighting, bytes, shape: None },
                 Seen::Problem(problem) => {
-                    note(problems, problems_not_kept, limits.problems, problem);
+                    problems.add(problem);
                     return ControlFlow::Continue(());
                 }
             };
@@ -132,7 +131,7 @@ impl Reading {
     }
 
     fn lines(&mut self, opened: &mut Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
-        let Self { replay, problems, problems_not_kept, limits, bent, records, .. } = self;
+        let Self { replay, problems, limits, bent, records, .. } = self;
         let (key, object) = (&opened.object.key, opened.rank);
         let problem = |byte_offset, byte_length, why: Broken| Problem {
             object: key.clone(),
@@ -145,7 +144,7 @@ impl Reading {
             Ok(inflated) => inflated,
             Err(error) => {
                 let unread = problem(0, None, inflate::blame(&error));
-                return note(problems, problems_not_kept, limits.problems, unread);
+                return problems.add(unread);
             }
         };
         let sums = lines::read(limits, &mut inflated.by_ref(), &mut |line| {
@@ -158,7 +157,7 @@ impl Reading {
                 }
                 Line::Lost { byte_offset, byte_length, why } => {
                     let unread = problem(byte_offset, Some(byte_length), why);
-                    note(problems, problems_not_kept, limits.problems, unread);
+                    problems.add(unread);
                 }
             }
             if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -172,16 +171,9 @@ fn give(replay: &mut Replay, key: &str, arrival: Arrival<'_>, sinks: &mut Sinks)
     let mut is_bent = false;
     replay.record_and_tell(arrival, &mut |fate| {
         is_bent = matches!(fate, Fate::Accepted(losses) if !losses.is_empty());
-        sinks.fate(key, arrival.sighting, fate);
+        sinks.write(EmitKind::Fates, &mut |out| {
+            report::replay::fate(key, arrival.sighting, fate, out)
+        });
     });
     u64::from(is_bent)
-}
-
-/// Problems are kept up to a limit and counted beyond it.
-fn note(kept: &mut Vec<Problem>, not_kept: &mut u64, limit: usize, problem: Problem) {
-    if kept.len() < limit {
-        kept.push(problem);
-    } else {
-        *not_kept += 1;
-    }
 }

@@ -28,7 +28,7 @@ use crate::settings;
 const BUFFER: SignedDuration = SignedDuration::from_secs(900);
 
 /// An index before its first record.
-pub(super) struct Start {
+pub(in crate::run) struct Start {
     pub engine: Engine,
     pub index: Option<String>,
     pub live: Option<Live>,
@@ -42,7 +42,7 @@ pub(super) struct Start {
 }
 
 /// A mapping to compare with.
-pub(super) struct Live {
+pub(in crate::run) struct Live {
     /// Where it comes from.
     pub from: String,
     pub mapping: Mapping,
@@ -83,8 +83,24 @@ pub(super) fn start(arguments: &cli::Replay, beside: Option<&Path>) -> Result<St
 }
 
 impl Start {
+    /// An index that nothing was declared for.
+    pub(in crate::run) fn undeclared(engine: Engine) -> Self {
+        let mut start = Self {
+            engine,
+            index: None,
+            live: None,
+            words: Vec::new(),
+            remarks: settings::doubt(engine).into_iter().collect(),
+            mapping: Mapping::default(),
+            settings: Settings::default(),
+            period: None,
+        };
+        start.settle(None);
+        start
+    }
+
     /// The index itself.
-    pub(super) fn begin(&self) -> Result<Index, Error> {
+    pub(in crate::run) fn begin(&self) -> Result<Index, Error> {
         Index::new(self.engine, self.mapping.clone(), self.settings.clone())
             .map_err(|source| Error::Index { index: self.name().to_owned(), source })
     }
@@ -97,7 +113,7 @@ impl Start {
 
     /// What `GET index/_mapping` would print in the end; only the value of `mappings` where the index has no name. On
     /// Elasticsearch 6 an index that never took a record and was declared nothing has no mapping type.
-    pub(super) fn printed(&self, timeline: &Timeline) -> Value {
+    pub(in crate::run) fn printed(&self, timeline: &Timeline) -> Value {
         let declared = Mapping { type_name: None, ..self.mapping.clone() };
         let is_untouched =
             declared == Mapping::default() && timeline.accepted == 0 && timeline.origins.is_empty();

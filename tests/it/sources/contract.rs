@@ -3,7 +3,9 @@
 use mapdrift::io::fetch::{self, FetchOptions, Stop};
 use mapdrift::model::problem::Unreadable;
 
-use super::{BUCKET, Delivered, World, again, deliver, deliver_with, key, list_files, put, s3};
+use super::{
+    BUCKET, Delivered, World, again, deliver, deliver_with, key, list_files, put, ranked, s3,
+};
 
 /// Objects of a backup: out of order, one empty, one larger than a window, names that need escaping.
 fn backup() -> Vec<(String, Vec<u8>)> {
@@ -78,7 +80,8 @@ fn the_next_objects_are_fetched_while_the_first_is_read_within_the_budget() {
     // Four objects share a mebibyte; each holds back what goes beyond its quarter.
     let options = FetchOptions { in_flight_bytes: 1 << 20, parallel: 4, ..FetchOptions::default() };
     let runtime = world.runtime.handle();
-    let bodies = fetch::start(runtime, listing.store, listing.entries, &options, &Stop::new());
+    let entries = ranked(&listing);
+    let bodies = fetch::start(runtime, listing.store, entries, &options, &Stop::new());
     (0..4).for_each(|minute| world.proxy.wait_for(&key(minute)));
     // The page of the listing, and the four that fit.
     assert_eq!(world.proxy.seen().len(), 1 + 4);
@@ -96,10 +99,11 @@ fn several_workers_share_one_fetch() {
         world.put(&key(minute), &[minute; 1000]);
     }
     let listing = world.list("").unwrap();
+    let entries = ranked(&listing);
     let bodies = fetch::start(
         world.runtime.handle(),
         listing.store,
-        listing.entries,
+        entries,
         &FetchOptions::default(),
         &Stop::new(),
     );
@@ -137,8 +141,8 @@ fn a_stop_ends_every_reader() {
     let listing = world.list("").unwrap();
     let stop = Stop::new();
     let options = FetchOptions { in_flight_bytes: 1 << 17, ..FetchOptions::default() };
-    let mut bodies =
-        fetch::start(world.runtime.handle(), listing.store, listing.entries, &options, &stop);
+    let entries = ranked(&listing);
+    let mut bodies = fetch::start(world.runtime.handle(), listing.store, entries, &options, &stop);
     let (_, mut body) = bodies.next().unwrap();
     stop.stop();
     let error = std::io::copy(&mut body, &mut std::io::sink()).unwrap_err();

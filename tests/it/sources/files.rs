@@ -1,8 +1,7 @@
 //! Directories, files and patterns.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use mapdrift::firehose::deliveries;
 use mapdrift::io::listing::{Listing, RowKind, rows};
 use mapdrift::model::object::TimeSource;
 
@@ -20,8 +19,8 @@ fn at(folder: &tempfile::TempDir, path: &str) -> String {
     folder.path().join(path).to_str().unwrap().to_owned()
 }
 
-fn keys(listing: &Listing) -> Vec<&str> {
-    listing.entries.iter().map(|entry| entry.found.key.as_str()).collect()
+fn keys(listing: &Listing) -> Vec<String> {
+    listing.entries.iter().map(|entry| entry.found.key).collect()
 }
 
 #[test]
@@ -113,8 +112,8 @@ fn a_failure_folder_is_known_from_inside() {
         "p",
     ] {
         let listing = list_files(&[&at(&folder, argument)]).unwrap();
-        let deliveries = deliveries(&listing.found(), None);
-        assert_eq!((deliveries.objects.len(), deliveries.failures.len()), (0, 1), "{argument}");
+        let deliveries = listing.deliveries(None);
+        assert_eq!((deliveries.sources.len(), deliveries.failures.len()), (0, 1), "{argument}");
         assert_eq!(deliveries.failures[0].object.key, "elasticsearch-failed/2019/x", "{argument}");
     }
 }
@@ -127,7 +126,7 @@ fn touching_a_file_changes_nothing() {
     file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let after = list_files(&[&at(&folder, "")]).unwrap();
     assert_eq!(before.entries, after.entries);
-    assert_eq!(deliveries(&after.found(), None).objects[0].time_source, TimeSource::Unknown);
+    assert_eq!(after.object(0).time_source, TimeSource::Unknown);
 }
 
 #[test]
@@ -158,7 +157,7 @@ fn a_list_says_what_would_be_done_with_everything() {
     let record = key(26);
     let folder = folder(&["capture.json", &record, "elasticsearch-failed/2019/y", ".z"]);
     let listing = list_files(&[&at(&folder, ""), &at(&folder, &record)]).unwrap();
-    let rows = rows(&listing, &deliveries(&listing.found(), None));
+    let rows = rows(&listing, &listing.deliveries(None));
     let kinds: Vec<_> = rows.iter().map(|row| &row.kind).collect();
     assert!(matches!(
         kinds.as_slice(),
@@ -182,9 +181,7 @@ fn links_are_followed_but_never_in_circles() {
     symlink(folder.path(), folder.path().join("real/loop")).unwrap();
     symlink(folder.path().join("other/y"), folder.path().join("real/z")).unwrap();
     let listing = list_files(&[&at(&folder, "real")]).unwrap();
-    let names: Vec<&Path> =
-        listing.entries.iter().map(|entry| Path::new(&entry.found.key)).collect();
-    assert_eq!(names, ["loop/other/y", "x"].map(Path::new));
+    assert_eq!(keys(&listing), ["loop/other/y", "x"]);
     assert_eq!(listing.repeated.len(), 1);
     assert!(listing.skipped.iter().any(|skipped| skipped.why.contains("link")));
 }

@@ -10,7 +10,7 @@ use mapdrift::io::listing::{self, Listing};
 use mapdrift::model::problem::Unreadable;
 use tokio::runtime::Runtime;
 
-use super::{BUCKET, Delivered, deliver, key, s3, signed};
+use super::{BUCKET, Delivered, deliver, key, ranked, s3, signed};
 use crate::support::moto::Moto;
 use crate::support::proxy::{Fault, FaultProxy};
 use crate::support::store::{ACCESS_KEY, SECRET_KEY};
@@ -53,7 +53,8 @@ impl Tagged {
 
     /// The only object, under a budget of so many bytes.
     fn body(&self, in_flight_bytes: usize) -> Body {
-        let Listing { store, entries, .. } = self.list();
+        let listing = self.list();
+        let (entries, store) = (ranked(&listing), listing.store);
         let options = FetchOptions { in_flight_bytes, ..FetchOptions::default() };
         let mut bodies =
             fetch::start(self.runtime.handle(), store, entries, &options, &Stop::new());

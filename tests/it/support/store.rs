@@ -24,7 +24,9 @@ pub(crate) const SECRET_KEY: &str = "testsecret123";
 /// A server that lives as long as its runtime and this value.
 pub(crate) struct StoreServer {
     pub(crate) address: SocketAddr,
-    root: TempDir,
+    root: PathBuf,
+    /// Removed with this value.
+    _folder: Option<TempDir>,
 }
 
 impl StoreServer {
@@ -39,14 +41,24 @@ impl StoreServer {
     }
 
     fn start_with(runtime: &Handle, tls: Option<TlsAcceptor>) -> Self {
-        let root = TempDir::new().unwrap();
-        let mut builder = S3ServiceBuilder::new(FileSystem::new(root.path()).unwrap());
+        let folder = TempDir::new().unwrap();
+        Self::serving(runtime, folder.path().to_owned(), Some(folder), tls)
+    }
+
+    /// Serves the folders of `root`; `folder` is removed in the end.
+    pub(crate) fn serving(
+        runtime: &Handle,
+        root: PathBuf,
+        folder: Option<TempDir>,
+        tls: Option<TlsAcceptor>,
+    ) -> Self {
+        let mut builder = S3ServiceBuilder::new(FileSystem::new(&root).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let service = builder.build();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(serve(listener, service, tls));
-        Self { address, root }
+        Self { address, root, _folder: folder }
     }
 
     pub(crate) fn endpoint(&self) -> String {
@@ -55,7 +67,7 @@ impl StoreServer {
 
     /// The directory that is the bucket.
     pub(crate) fn bucket(&self, bucket: &str) -> PathBuf {
-        let path = self.root.path().join(bucket);
+        let path = self.root.join(bucket);
         std::fs::create_dir_all(&path).unwrap();
         path
     }

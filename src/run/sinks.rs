@@ -1,15 +1,11 @@
-//! Where `--emit` goes: standard output or files. Fates are written as records are read, the rest at the end.
+//! Where `--emit` goes: standard output or files. What comes record by record is written at once, the rest at the end.
 //!
-//! In: what was asked for, fates, a finished replay. Out: bytes in their places. A closed pipe ends quietly.
+//! In: what was asked for, and renderings of it. Out: bytes in their places. A closed pipe ends quietly.
 
 use std::io::{self, BufWriter, Stdout, Write};
 
 use crate::error::Error;
 use crate::io::written::Written;
-use crate::model::fate::Fate;
-use crate::model::object::Sighting;
-use crate::model::replayed::Replayed;
-use crate::report::replay;
 use crate::settings::{Emit, EmitKind};
 
 /// All that `--emit` named.
@@ -45,29 +41,30 @@ impl Sinks {
         Ok(Self { all: all.collect::<Result<_, Error>>()? })
     }
 
+    /// Whether somebody wants this.
+    pub(super) fn want(&self, kind: EmitKind) -> bool {
+        self.all.iter().any(|sink| sink.kind == kind)
+    }
+
     /// Whether the report may have standard output.
     pub(super) fn leave_standard_output(&self) -> bool {
         !self.all.iter().any(|sink| matches!(sink.target, Target::Standard(_)))
     }
 
-    /// One record's fate.
-    pub(super) fn fate(&mut self, object: &str, at: Sighting, fate: &Fate) {
-        for sink in self.all.iter_mut().filter(|sink| sink.kind == EmitKind::Fates) {
-            sink.write(&mut |out| replay::fate(object, at, fate, out));
+    /// Writes to everybody who wants this. What goes wrong is said by [`Self::finish`].
+    pub(super) fn write(
+        &mut self,
+        kind: EmitKind,
+        render: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) {
+        for sink in self.all.iter_mut().filter(|sink| sink.kind == kind) {
+            sink.write(render);
         }
     }
 
-    /// The rest; every file gets its name.
-    pub(super) fn finish(self, replayed: &Replayed) -> Result<(), Error> {
-        for mut sink in self.all {
-            match sink.kind {
-                EmitKind::Fates => {}
-                EmitKind::Mapping => sink.write(&mut |out| replay::mapping(replayed, out)),
-                EmitKind::Witnesses => sink.write(&mut |out| replay::witnesses(replayed, out)),
-            }
-            sink.finish()?;
-        }
-        Ok(())
+    /// Every file gets its name.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.all.into_iter().try_for_each(Sink::finish)
     }
 }
 
