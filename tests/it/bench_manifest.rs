@@ -13,7 +13,7 @@ use mapdrift::record::Hint;
 use serde_json::{Value, json};
 
 #[path = "../bench/generator.rs"]
-mod generator;
+pub(crate) mod generator;
 #[path = "../bench/summary.rs"]
 mod summary;
 

@@ -26,5 +26,6 @@ mod replay_cmd;
 mod replica;
 mod rules;
 mod scan;
+mod scan_formats;
 mod sources;
 mod support;

@@ -41,12 +41,9 @@ fn family(scanned: &Scanned, family: &Family, out: &mut dyn Write) -> io::Result
     shapes.sort_by_key(|shape| (Reverse(shape.records), shape.first));
     let number = counted(shapes.len() as u64, "shape", "shapes");
     let records = counted(family.records, "record", "records");
-    writeln!(
-        out,
-        "{}   {records}, {number}   {}",
-        paint::bold(&family.name),
-        span(scanned, family.first, family.last)
-    )?;
+    let span = span(scanned, family.first, family.last);
+    let line = format!("{}   {records}, {number}   {span}", paint::bold(&family.name));
+    writeln!(out, "{}", line.trim_end())?;
     let Some((main, _)) = shapes.split_first() else { return Ok(()) };
     for (at, shape) in shapes.iter().take(SHOWN).enumerate() {
         let differs = if at == 0 { all(shape) } else { difference(main, shape) };
@@ -68,12 +65,9 @@ fn one(
     let object = scanned.objects.get(&shape.first.object);
     let key = object.map(|object| harmless(&object.key)).unwrap_or_default();
     let place = format!("{key} | record {}", shape.first.record);
-    writeln!(
-        out,
-        "  {} {records}   {}",
-        paint::frame("-->"),
-        span(scanned, shape.first, shape.last)
-    )?;
+    let span = span(scanned, shape.first, shape.last);
+    let line = format!("  {} {records}   {span}", paint::frame("-->"));
+    writeln!(out, "{}", line.trim_end())?;
     writeln!(out, "   {}  first: {place}", paint::frame("|"))?;
     for line in rows::names(fields, WIDTH) {
         writeln!(out, "   {}  {line}", paint::frame("|"))?;

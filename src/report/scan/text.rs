@@ -94,7 +94,7 @@ fn fields(scanned: &Scanned, out: &mut dyn Write) -> io::Result<()> {
     if all.is_empty() {
         return writeln!(out, "no fields");
     }
-    let head = ["field", "present", "kinds", "distinct", "values"].map(str::to_owned).to_vec();
+    let head = ["  field", "present", "kinds", "distinct", "values"].map(str::to_owned).to_vec();
     let table: Vec<Vec<String>> = std::iter::once(head)
         .chain(all.iter().map(|(path, sums)| field(scanned.profile.records, path, sums)))
         .collect();
@@ -118,9 +118,14 @@ fn field(records: u64, path: &FieldPath, sums: &FieldSums) -> Vec<String> {
 /// The last name, below those of its objects.
 fn name(path: &FieldPath) -> String {
     let last = FieldPath(path.0.last().cloned().into_iter().collect()).to_string();
-    let last = if last.is_empty() { "\"\"".to_owned() } else { harmless(&last) };
-    let indent = "  ".repeat(path.0.len().saturating_sub(1).min(NAME / 4));
+    let last = if is_word(&last) { harmless(&last) } else { format!("\"{}\"", harmless(&last)) };
+    let indent = "  ".repeat(path.0.len().min(NAME / 4));
     format!("{indent}{}", rows::cut(&last, NAME.saturating_sub(indent.len())))
+}
+
+/// A line of a CI log that begins with `::` or `##[` is a command, whatever blanks precede it.
+fn is_word(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '@' | '$'))
 }
 
 /// Tenths of a percent; what is nearly all or nearly none does not look like all or none.
