@@ -1,5 +1,6 @@
 //! The program against a store: the same report as from a directory, and what it says when the store refuses or fails.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -15,10 +16,22 @@ const EXPERIMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/experime
 /// `mapdrift check` with these arguments and the JSON report, signed for the world's proxy.
 fn check(world: &World, arguments: &[&str]) -> Command {
     let mut command = mapdrift(&["check", "--engine", "es:6.5.4", "--format", "json"]);
-    command.args(arguments).env("AWS_ENDPOINT_URL_S3", format!("http://{}", world.proxy.address));
+    command.args(arguments);
+    sign(&mut command, world.proxy.address);
+    command
+}
+
+/// The same for `mapdrift scan`, with three readers.
+pub(super) fn scan(proxy: SocketAddr, source: &str) -> Command {
+    let mut command = mapdrift(&["scan", source, "--jobs", "3", "--format", "json"]);
+    sign(&mut command, proxy);
+    command
+}
+
+fn sign(command: &mut Command, proxy: SocketAddr) {
+    command.env("AWS_ENDPOINT_URL_S3", format!("http://{proxy}"));
     command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
     command.env("AWS_REGION", "us-east-1").env("AWS_MAX_ATTEMPTS", "2");
-    command
 }
 
 fn said(output: &Output) -> String {
@@ -31,7 +44,7 @@ fn run(mut command: Command) -> (i32, String) {
     (output.status.code().unwrap(), said(&output))
 }
 
-fn report(mut command: Command) -> (i32, Value) {
+pub(super) fn report(mut command: Command) -> (i32, Value) {
     let output = command.output().unwrap();
     let report =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
@@ -64,6 +77,45 @@ fn a_bucket_and_its_copy_on_disk_give_the_same_report() {
     assert_eq!(from_disk["inputs"]["backup"].take(), serde_json::json!(["experiment"]));
     assert_eq!(from_bucket, from_disk);
     assert!(from_disk["counts"]["records"].as_u64().unwrap() > 1_000);
+}
+
+#[test]
+fn a_scan_through_throttling_and_broken_bodies_says_what_the_disk_says() {
+    let world = World::new();
+    put_all(&world, Path::new(EXPERIMENT), Path::new(EXPERIMENT));
+    let slow_down = |status, code| Fault::refusal(status, code, "Please reduce your request rate.");
+    for (object, fault) in [
+        ("06-27-00", slow_down(503, "SlowDown")),
+        ("06-30-11", slow_down(429, "TooManyRequests")),
+        ("06-33-00", Fault::Cut(1_000)),
+        ("06-35-04", Fault::Reset(20_000)),
+    ] {
+        world.proxy.fail(&format!("-{object}-"), 1, fault);
+    }
+    world.proxy.fail("list-type=2", 1, slow_down(503, "SlowDown"));
+    let (code, mut from_bucket) = report(scan(world.proxy.address, &format!("s3://{BUCKET}")));
+    let (_, mut from_disk) = report(scan(world.proxy.address, EXPERIMENT));
+    let named = |report: &mut Value| report["inputs"]["backup"].take();
+    assert_eq!((code, named(&mut from_bucket)), (0, serde_json::json!([format!("s3://{BUCKET}")])));
+    assert_eq!(named(&mut from_disk), serde_json::json!(["experiment"]));
+    assert_eq!(from_bucket, from_disk);
+    // Two listings, and of twelve objects four twice.
+    assert_eq!(world.proxy.seen().len(), 2 + 12 + 4);
+}
+
+#[test]
+fn an_object_out_of_reach_makes_a_scan_a_lower_bound() {
+    let world = World::new();
+    world.put(&key(1), b"{\"a\":1}\n");
+    world.put(&key(2), b"{\"a\":1}\n");
+    let denied = Fault::refusal(403, "AccessDenied", "Access Denied");
+    world.proxy.fail(&format!("GET /backup/{}", key(1)), 9, denied);
+    let (code, report) = report(scan(world.proxy.address, &format!("s3://{BUCKET}")));
+    assert_eq!((code, &report["complete"]), (4, &Value::Bool(false)));
+    assert_eq!(
+        (&report["counts"]["records"], &report["problems"][0]["object"]),
+        (&1.into(), &key(1).into())
+    );
 }
 
 #[test]

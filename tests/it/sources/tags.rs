@@ -10,6 +10,7 @@ use mapdrift::io::listing::{self, Listing};
 use mapdrift::model::problem::Unreadable;
 use tokio::runtime::Runtime;
 
+use super::program::{report, scan};
 use super::{BUCKET, Delivered, deliver, key, ranked, s3, signed};
 use crate::support::moto::Moto;
 use crate::support::proxy::{Fault, FaultProxy};
@@ -84,6 +85,23 @@ fn a_store_written_by_others_gives_every_key_and_byte() {
     let mut all = deliver(&store.runtime, &listing);
     all.sort_by(|left, right| left.key.cmp(&right.key));
     assert_eq!(all, keys.iter().map(delivered).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_scan_asks_for_the_objects_that_were_listed() {
+    let Some(store) = Tagged::start() else { return };
+    for minute in 0..20 {
+        store.put(&key(minute), format!("{{\"minute\":{minute}}}").repeat(100).as_bytes(), None);
+    }
+    let busy = Fault::refusal(503, "SlowDown", "Please reduce your request rate.");
+    store.proxy.fail(&format!("GET /backup/{}", key(3)), 1, busy);
+    let (code, report) = report(scan(store.proxy.address, &format!("s3://{BUCKET}")));
+    assert_eq!((code, &report["counts"]["records"]), (0, &2_000.into()));
+    assert_eq!(report["fields"][0]["distinct"], 20, "{report}");
+    let seen = store.proxy.seen();
+    let gets: Vec<_> = seen.iter().filter(|head| head.contains("-06-")).collect();
+    assert_eq!(gets.len(), 21);
+    assert!(gets.iter().all(|head| head.to_ascii_lowercase().contains("\r\nif-match: \"")));
 }
 
 #[test]
