@@ -13,7 +13,7 @@
 //!   v                                        |
 //! record: inflate -> frame -> cursor         |
 //!   v tokens of one record                   |
-//! profile: the walk; sums per path           |
+//! profile: the walk; sums per path           |     (`scan` ends here: a report of the sums, profiles that merge)
 //!   |                                        |
 //!   v records                                v
 //! engine: the replica, exact, one record at a time

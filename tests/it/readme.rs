@@ -11,20 +11,26 @@ use crate::cli::mapdrift;
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
 #[test]
-fn the_excerpt_is_what_check_prints() {
-    let output = mapdrift(&["check", "fixtures/experiment"])
+fn the_excerpts_are_what_the_commands_print() {
+    excerpt_of("check", 20);
+    excerpt_of("scan", 8);
+}
+
+fn excerpt_of(command: &str, least: usize) {
+    let output = mapdrift(&[command, "fixtures/experiment"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     let mut rest = printed.lines();
     let readme = fs::read_to_string(README).unwrap();
-    let excerpt = between(&readme, "```text\n$ mapdrift check fixtures/experiment\n", "```");
-    assert!(excerpt.lines().count() > 20);
+    let start = format!("```text\n$ mapdrift {command} fixtures/experiment\n");
+    let excerpt = between(&readme, &start, "```");
+    assert!(excerpt.lines().count() > least);
     for line in excerpt.lines().filter(|line| line.trim() != "...") {
         assert!(
             rest.any(|found| found == line),
-            "the README shows a line that `check` does not print here:\n{line}"
+            "the README shows a line that `{command}` does not print here:\n{line}"
         );
     }
 }
