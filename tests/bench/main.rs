@@ -6,6 +6,7 @@
 //! cargo bench --bench bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
 //! cargo bench --bench bench -- walk PATH...                    one walk; the fields it saw
 //! cargo bench --bench bench -- store DIR                       a real S3 server; the folders of DIR are its buckets
+//! cargo bench --bench bench -- files DIR                       a stand-in that serves the files of a folder at little cost
 //! cargo bench --bench bench -- listing 1000000                 a stand-in for a store with so many objects
 //! ```
 //!
@@ -17,8 +18,8 @@
 mod forms;
 #[path = "generator.rs"]
 mod generator;
-#[path = "many.rs"]
-mod many;
+#[path = "stores.rs"]
+mod stores;
 #[path = "../it/support/store.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "tests use more of it, and fail there")]
 mod store;
@@ -49,9 +50,10 @@ fn main() -> Result<(), String> {
         [] => throughput::run(100_000_000),
         ["throughput", bytes] => throughput::run(size(bytes)?),
         ["walk", files @ ..] => walk(files),
-        ["store", folder] => many::store(Path::new(folder)),
-        ["listing", objects] => many::listing(size(objects)?),
-        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk PATH... | throughput SIZE | store DIR | listing NUMBER".into()),
+        ["store", folder] => stores::store(Path::new(folder)),
+        ["files", folder] => stores::files(Path::new(folder)),
+        ["listing", objects] => stores::listing(size(objects)?),
+        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk PATH... | throughput SIZE | store DIR | files DIR | listing NUMBER".into()),
     }
 }
 
