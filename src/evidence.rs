@@ -78,7 +78,7 @@ pub fn mapped_path(seen: &FieldPath) -> FieldPath {
 }
 
 fn carriers<'a>(path: &FieldPath, families: &'a [Family]) -> impl Iterator<Item = &'a str> {
-    families.iter().filter(|family| family.paths.contains(path)).map(|family| family.name.as_str())
+    families.iter().filter(|family| family.holds(path)).map(|family| family.name.as_str())
 }
 
 /// Whether dates and other strings met while the field was new. Where a date made it, the engine refuses the others, and the

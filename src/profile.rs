@@ -16,8 +16,10 @@ use crate::record::{Fault, Hint, inflate};
 
 mod changes;
 mod families;
+mod finish;
 mod glue;
 mod hash;
+mod likeness;
 mod looks;
 mod merge;
 mod number;

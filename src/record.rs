@@ -11,6 +11,7 @@ mod nesting;
 mod one_line;
 mod resume;
 pub mod scan;
+pub mod unescape;
 
 pub use cursor::{Cursor, Fault, FaultKind, Text, Token};
 pub use frame::{Frames, Place, Stretch, What, Whole};

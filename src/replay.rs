@@ -80,13 +80,12 @@ impl Replay {
     pub fn finish(self, families: &[Family]) -> Timeline {
         let mut timeline = self.timeline;
         let is_born = self.declared.is_empty();
-        let first = self
-            .first_shape
-            .and_then(|shape| families.iter().find(|family| family.shapes.contains(&shape)));
+        let first =
+            self.first_shape.and_then(|shape| families.iter().find(|family| family.has(shape)));
         timeline.origins = self.declared.into_iter().map(|path| (path, Origin::Declared)).collect();
         for (path, (addition, shape)) in self.made {
-            let at_birth = is_born
-                && first.zip(shape).is_some_and(|(family, shape)| family.shapes.contains(&shape));
+            let at_birth =
+                is_born && first.zip(shape).is_some_and(|(family, shape)| family.has(shape));
             let origin = if at_birth { Origin::Birth(addition) } else { Origin::Added(addition) };
             timeline.origins.insert(path, origin);
         }

@@ -195,7 +195,7 @@ impl FieldEvidence<'_> {
 
     /// First and last sighting of the field, of any kind.
     pub fn seen_between(&self) -> Option<(Sighting, Sighting)> {
-        let all = self.seen.iter().flat_map(|sums| &sums.kinds.0).filter_map(|kind| kind.seen);
+        let all = self.seen.iter().flat_map(|sums| sums.kinds.seen());
         all.reduce(|(first, last), (start, end)| (first.min(start), last.max(end)))
     }
 

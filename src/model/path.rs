@@ -86,7 +86,10 @@ impl fmt::Display for FieldPath {
             if i > 0 {
                 f.write_str(".")?;
             }
-            f.write_str(&visible(&marked(name.as_bytes())))?;
+            match std::str::from_utf8(name.as_bytes()) {
+                Ok(plain) if !plain.contains(['.', '\\']) => f.write_str(plain)?,
+                _ => f.write_str(&visible(&marked(name.as_bytes())))?,
+            }
         }
         Ok(())
     }

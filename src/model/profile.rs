@@ -27,7 +27,7 @@ pub struct Profile {
     /// Values at paths beyond the limit. Those with the smallest hashes are kept, each with the objects that hold it.
     pub other_values: u64,
     /// Per path as the records write it: a dot inside a name is part of the name.
-    pub fields: BTreeMap<FieldPath, FieldSums>,
+    pub fields: BTreeMap<Arc<FieldPath>, FieldSums>,
     /// Per shape, by its hash.
     pub shapes: BTreeMap<ShapeId, ShapeSums>,
 }
@@ -35,8 +35,7 @@ pub struct Profile {
 impl Profile {
     /// The ranks of the objects that sightings name.
     pub fn ranks(&self) -> BTreeSet<u32> {
-        let kinds = self.fields.values().flat_map(|field| &field.kinds.0);
-        let seen = kinds.filter_map(|kind| kind.seen);
+        let seen = self.fields.values().flat_map(|field| field.kinds.seen());
         let shapes = self.shapes.values().map(|shape| (shape.first, shape.last));
         seen.chain(shapes).flat_map(|(first, last)| [first.object, last.object]).collect()
     }
@@ -45,7 +44,7 @@ impl Profile {
     /// places must stay.
     pub fn move_sightings(&mut self, change: &dyn Fn(&mut Sighting)) {
         for field in self.fields.values_mut() {
-            for (first, last) in field.kinds.0.iter_mut().filter_map(|kind| kind.seen.as_mut()) {
+            for (first, last) in field.kinds.seen_mut() {
                 change(first);
                 change(last);
             }
@@ -72,7 +71,7 @@ pub struct FieldSums {
     /// Records that hold the path at least once, null included.
     pub present: u64,
     /// Values by kind; array elements count one by one at the path of their array, and so does the array itself.
-    pub kinds: Kinds<KindSums>,
+    pub kinds: Kinds,
     /// Smallest and largest integer within 64 bits.
     pub integers: Option<(i64, i64)>,
     /// Smallest and largest finite decimal, by `f64::total_cmp`.
@@ -89,8 +88,8 @@ pub struct FieldSums {
     pub dates: BTreeMap<DateForm, u64>,
     /// How many different strings and numbers there are.
     pub distinct: Distinct,
-    /// Some of them, chosen by the smallest hash.
-    pub examples: BTreeMap<u64, Example>,
+    /// Some of them, each with its hash: those with the smallest hashes, sorted.
+    pub examples: Vec<(u64, Example)>,
 }
 
 /// A value that was seen.
@@ -98,7 +97,7 @@ pub struct FieldSums {
 pub struct Example {
     /// A string, an integer or a float.
     pub kind: Kind,
-    /// A number as it is written, the decoded bytes of a string.
+    /// The decoded bytes of a string, an integer as it is written, a decimal in its shortest form.
     pub text: Box<[u8]>,
     /// Whether the text goes on.
     pub cut: bool,
@@ -118,9 +117,35 @@ pub struct KindSums {
     pub seen: Option<(Sighting, Sighting)>,
 }
 
-/// One value for each JSON kind.
+/// Sums by JSON kind. Most fields have one or two: kinds that were not seen take no memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kinds<T>(pub [T; 7]);
+pub struct Kinds(Vec<(Kind, KindSums)>);
+
+impl Kinds {
+    /// The sums of a kind, to be changed.
+    pub fn at(&mut self, kind: Kind) -> &mut KindSums {
+        let place = self.0.partition_point(|(other, _)| *other < kind);
+        if self.0.get(place).is_none_or(|(other, _)| *other != kind) {
+            self.0.reserve_exact(1);
+            self.0.insert(place, (kind, KindSums::default()));
+        }
+        &mut self.0[place].1
+    }
+
+    /// Those that were seen, in the order of [`Kind::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = (Kind, &KindSums)> {
+        self.0.iter().map(|(kind, sums)| (*kind, sums))
+    }
+
+    /// The first and last sighting of each.
+    pub fn seen(&self) -> impl Iterator<Item = (Sighting, Sighting)> {
+        self.0.iter().filter_map(|(_, sums)| sums.seen)
+    }
+
+    fn seen_mut(&mut self) -> impl Iterator<Item = &mut (Sighting, Sighting)> {
+        self.0.iter_mut().filter_map(|(_, sums)| sums.seen.as_mut())
+    }
+}
 
 /// The kinds of JSON values; numbers without fraction and exponent are integers, as the engines read them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,7 +167,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them, in the order of [`Kinds`].
+    /// All of them, in the order of [`Kinds`] and of profile files.
     pub const ALL: [Self; 7] = [
         Self::Null,
         Self::Boolean,
@@ -167,16 +192,12 @@ impl Kind {
     }
 }
 
-impl<T> std::ops::Index<Kind> for Kinds<T> {
-    type Output = T;
-    fn index(&self, kind: Kind) -> &T {
-        &self.0[kind as usize]
-    }
-}
+impl std::ops::Index<Kind> for Kinds {
+    type Output = KindSums;
 
-impl<T> std::ops::IndexMut<Kind> for Kinds<T> {
-    fn index_mut(&mut self, kind: Kind) -> &mut T {
-        &mut self.0[kind as usize]
+    fn index(&self, kind: Kind) -> &KindSums {
+        static UNSEEN: KindSums = KindSums { count: 0, seen: None };
+        self.0.iter().find(|(other, _)| *other == kind).map_or(&UNSEEN, |(_, sums)| sums)
     }
 }
 

@@ -3,6 +3,7 @@
 //! In: one note after another while a record is read. Out: all of them applied, or none. Most records change nothing.
 
 use super::looks::Look;
+use super::number::{self, Number};
 use super::trie::Trie;
 use crate::model::profile::{Example, Kind};
 use crate::record::Text;
@@ -85,10 +86,23 @@ impl Changes {
     }
 }
 
-/// What is shown of a value, at most so many bytes.
+/// What is shown of a value, at most so many bytes. Decimals that are equal are shown alike, so that it does not matter which
+/// of them came first.
 fn example(bytes: &[u8], value: &Value, most: usize) -> Example {
     let raw = &bytes[value.start..value.end];
-    let text = if value.kind == Kind::String { Text::of_value(raw).decode() } else { raw.into() };
+    let text = match value.kind {
+        Kind::String => Text::of_value(raw).decode(),
+        Kind::Float => decimal(raw).into(),
+        _ => raw.into(),
+    };
     let cut = text.len() > most;
     Example { kind: value.kind, text: text[..text.len().min(most)].into(), cut }
+}
+
+/// The shortest form of a decimal; as it is written where no `f64` comes near.
+fn decimal(raw: &[u8]) -> Vec<u8> {
+    match number::read(raw, 0) {
+        Ok((_, Number::Float(number))) => format!("{number:?}").into_bytes(),
+        _ => raw.to_owned(),
+    }
 }

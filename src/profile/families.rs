@@ -3,85 +3,110 @@
 //! In: the shapes of a profile. Out: connected components of shapes that share at least half of their paths. It refuses to
 //! know which came first, but for the names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
 
+use super::trie::Hashed;
+use super::{hash, likeness};
 use crate::model::family::Family;
 use crate::model::path::FieldPath;
-use crate::model::profile::{Profile, ShapeId};
+use crate::model::profile::{Profile, ShapeId, ShapeSums};
 
 /// The families of a profile, in the order of their first records by delivery.
 pub fn families(profile: &Profile) -> Vec<Family> {
-    let mut layouts: BTreeMap<BTreeSet<&FieldPath>, Vec<ShapeId>> = BTreeMap::new();
+    let mut numbers = Numbers::of(profile);
+    let mut layouts: BTreeMap<Vec<u32>, Vec<ShapeId>> = BTreeMap::new();
     for (id, shape) in &profile.shapes {
-        let paths = shape.paths.iter().map(|(path, _)| &**path).collect();
-        layouts.entry(paths).or_default().push(*id);
+        layouts.entry(numbers.of_shape(shape)).or_default().push(*id);
     }
-    let layouts: Vec<_> = layouts.into_iter().collect();
-    let mut families: Vec<Family> = components(&layouts)
-        .into_values()
-        .map(|members| family(profile, members.iter().map(|member| &layouts[*member])))
+    let (sets, shapes): (Vec<_>, Vec<_>) = layouts.into_iter().unzip();
+    let components = likeness::components(&sets, numbers.paths.len());
+    let members = components.iter().map(|members| (members.iter().map(|set| &sets[*set]), members));
+    let fields: Vec<Vec<u32>> = members.map(|(sets, _)| union(sets)).collect();
+    let holders = holders(&fields, numbers.paths.len());
+    let mut families: Vec<Family> = components
+        .iter()
+        .zip(&fields)
+        .map(|(members, fields)| {
+            let shapes = members.iter().flat_map(|set| shapes[*set].iter().copied()).collect();
+            let exclusive = fields.iter().filter(|path| holders[**path as usize] == 1);
+            Family {
+                paths: numbers.paths(fields.iter()),
+                exclusive: numbers.paths(exclusive),
+                ..family(profile, shapes)
+            }
+        })
         .collect();
     families.sort_by_key(|family| (family.first, family.last));
-    let seen = families.clone();
-    for (i, family) in families.iter_mut().enumerate() {
-        family.name = format!("family {}", i + 1);
-        let others = seen.iter().enumerate().filter(|(other, _)| *other != i);
-        for (_, other) in others {
-            family.exclusive.retain(|path| !other.paths.contains(path));
-        }
+    for (family, number) in families.iter_mut().zip(1..) {
+        family.name = format!("family {number}");
     }
     families
 }
 
-type Layout<'a> = (BTreeSet<&'a FieldPath>, Vec<ShapeId>);
+/// The fields of a profile by number, in the order of their paths.
+struct Numbers<'a> {
+    paths: Vec<&'a Arc<FieldPath>>,
+    /// By address: shapes share their paths, so that most are known by it.
+    known: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+}
 
-/// Members by component. Layouts are few: kinds do not matter here.
-fn components(layouts: &[Layout<'_>]) -> BTreeMap<usize, Vec<usize>> {
-    let mut root: Vec<usize> = (0..layouts.len()).collect();
-    for i in 0..layouts.len() {
-        for j in 0..i {
-            let (a, b) = (find(&root, i), find(&root, j));
-            if a != b && agree(&layouts[i].0, &layouts[j].0) {
-                root[a.max(b)] = a.min(b);
-            }
+impl<'a> Numbers<'a> {
+    fn of(profile: &'a Profile) -> Self {
+        Self { paths: profile.fields.keys().collect(), known: HashMap::default() }
+    }
+
+    /// The paths of a shape, sorted.
+    fn of_shape(&mut self, shape: &ShapeSums) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(shape.paths.len());
+        numbers.extend(shape.paths.iter().filter_map(|(path, _)| self.number(path)));
+        numbers.dedup();
+        numbers
+    }
+
+    fn number(&mut self, path: &Arc<FieldPath>) -> Option<u32> {
+        let key = hash::spread(Arc::as_ptr(path).addr() as u64);
+        if let Some(number) = self.known.get(&key) {
+            return Some(*number);
         }
+        let place = self.paths.binary_search(&path).ok()?;
+        let number = u32::try_from(place).expect("fewer paths than bytes in memory");
+        self.known.insert(key, number);
+        Some(number)
     }
-    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for i in 0..layouts.len() {
-        members.entry(find(&root, i)).or_default().push(i);
+
+    fn paths<'b>(&self, numbers: impl Iterator<Item = &'b u32>) -> Vec<Arc<FieldPath>> {
+        numbers.map(|number| self.paths[*number as usize].clone()).collect()
     }
-    members
 }
 
-fn find(root: &[usize], mut of: usize) -> usize {
-    while root[of] != of {
-        of = root[of];
-    }
-    of
+/// All numbers of these sets, sorted.
+fn union<'a>(sets: impl Iterator<Item = &'a Vec<u32>>) -> Vec<u32> {
+    let mut all: Vec<u32> = sets.flatten().copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
-/// Whether at least half of all paths are common to both (Jaccard). Two records without fields agree.
-fn agree(a: &BTreeSet<&FieldPath>, b: &BTreeSet<&FieldPath>) -> bool {
-    if 2 * a.len().min(b.len()) < a.len().max(b.len()) {
-        return false;
-    }
-    let common = a.intersection(b).count();
-    2 * common >= a.len() + b.len() - common
+/// How many of the sets hold each number.
+fn holders(sets: &[Vec<u32>], numbers: usize) -> Vec<u32> {
+    let mut holders = vec![0; numbers];
+    sets.iter().flatten().for_each(|number| holders[*number as usize] += 1);
+    holders
 }
 
-fn family<'a>(profile: &Profile, members: impl Iterator<Item = &'a Layout<'a>>) -> Family {
-    let members: Vec<_> = members.collect();
-    let shapes: BTreeSet<_> = members.iter().flat_map(|(_, ids)| ids.iter().copied()).collect();
-    let paths: BTreeSet<_> =
-        members.iter().flat_map(|(paths, _)| paths.iter().map(|path| (*path).clone())).collect();
+/// What the shapes of a family add up to.
+fn family(profile: &Profile, mut shapes: Vec<ShapeId>) -> Family {
+    shapes.sort_unstable();
     let sums = || shapes.iter().map(|id| &profile.shapes[id]);
     Family {
         name: String::new(),
         records: sums().map(|shape| shape.records).sum(),
-        exclusive: paths.clone(),
         first: sums().map(|shape| shape.first).min().expect("a component has a member"),
         last: sums().map(|shape| shape.last).max().expect("a component has a member"),
-        paths,
+        paths: Vec::new(),
+        exclusive: Vec::new(),
         shapes,
     }
 }

@@ -173,6 +173,11 @@ pub(super) fn array(elements: Hash) -> Hash {
     Hash::of(product(elements.low ^ G, elements.high ^ H))
 }
 
+/// A number for a number, never the same for two, all bits in play: for keys of tables.
+pub(super) fn spread(number: u64) -> u64 {
+    number.wrapping_mul(A | 1).rotate_left(32)
+}
+
 #[inline]
 const fn product(a: u64, b: u64) -> u128 {
     a as u128 * b as u128

@@ -9,7 +9,7 @@ use super::hash;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
 use crate::model::path::FieldPath;
-use crate::model::profile::{FieldSums, Kind, KindSums, Looks, Profile, ShapeSums};
+use crate::model::profile::{FieldSums, KindSums, Looks, Profile, ShapeSums};
 
 impl Profile {
     /// Adds what another profile holds.
@@ -52,8 +52,7 @@ impl Profile {
         self.fields.retain(|path, sums| {
             let keep = (rank(path), path) < (ceiling.0, &ceiling.1);
             if !keep {
-                self.other_values +=
-                    Kind::ALL.iter().map(|kind| sums.kinds[*kind].count).sum::<u64>();
+                self.other_values += sums.kinds.iter().map(|(_, kind)| kind.count).sum::<u64>();
             }
             keep
         });
@@ -78,8 +77,8 @@ impl FieldSums {
     /// Adds what other records had at this path.
     pub fn merge(&mut self, other: Self) {
         self.present += other.present;
-        for kind in Kind::ALL {
-            self.kinds[kind].merge(&other.kinds[kind]);
+        for (kind, sums) in other.kinds.iter() {
+            self.kinds.at(kind).merge(sums);
         }
         self.integers = widest(self.integers, other.integers, Ord::cmp);
         self.floats = widest(self.floats, other.floats, f64::total_cmp);
@@ -92,9 +91,9 @@ impl FieldSums {
         }
         self.distinct.merge(&other.distinct);
         self.examples.extend(other.examples);
-        while self.examples.len() > Self::EXAMPLES {
-            self.examples.pop_last();
-        }
+        self.examples.sort_by_key(|(hash, _)| *hash);
+        self.examples.dedup_by_key(|(hash, _)| *hash);
+        self.examples.truncate(Self::EXAMPLES);
     }
 }
 

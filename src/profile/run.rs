@@ -13,7 +13,7 @@ use super::read::Reader;
 use super::sketch::Sketch;
 use super::trie::{NONE, Node, Slot};
 use crate::model::profile::Kind;
-use crate::record::{Fault, FaultKind, Text, scan};
+use crate::record::{Fault, FaultKind, Text, scan, unescape};
 
 /// What the loop works on.
 pub(super) struct Hot<'a> {
@@ -390,9 +390,14 @@ fn plain_string(bytes: &[u8], start: usize) -> Option<Read> {
 /// Any string.
 #[inline(never)]
 fn odd_string(bytes: &[u8], start: usize, buffer: &mut Vec<u8>) -> Result<Read, Fault> {
-    let scanned = scan::string(bytes, start)?;
-    let end = scanned.end;
-    let text = Text::value(&bytes[start..end], scanned).decode_into(buffer);
+    let (end, text) = match unescape::string(bytes, start, buffer) {
+        Some(end) => (end, &buffer[..]),
+        None => {
+            let scanned = scan::string(bytes, start)?;
+            let raw = &bytes[start..scanned.end];
+            (scanned.end, Text::value(raw, scanned).decode_into(buffer))
+        }
+    };
     Ok(Read { end, length: text.len(), hash: hash::text(text), look: looks::look(text) })
 }
 

@@ -52,6 +52,11 @@ impl Shapes {
         beyond
     }
 
+    /// All of them; what only serves to find them is given back.
+    pub(super) fn into_list(self) -> Vec<Seen> {
+        self.list
+    }
+
     fn find(&mut self, id: u64, slots: &[u32], sighting: Sighting) -> usize {
         let next = self.list.len();
         let place = *self

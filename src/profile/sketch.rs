@@ -3,11 +3,10 @@
 //! In: hashes, and the text of those that may matter. Out: [`Distinct`] and examples. Nothing changes before the record that
 //! holds the value is whole: [`Sketch::wants`] asks, [`Sketch::add`] changes.
 
-use std::collections::BTreeMap;
-
 use crate::model::profile::{Distinct, Example, FieldSums};
 
-/// The values of one path.
+/// The values of one path: one line of the cache, and what it points to.
+#[repr(align(64))]
 pub(super) struct Sketch {
     values: Values,
     /// Of the examples; the largest number of all while there is room for more.
@@ -25,8 +24,9 @@ pub(super) enum Values {
     Many(Box<[u8; 1 << Distinct::BITS]>),
 }
 
-/// Packed registers up to which a table is smaller than the list of all.
-const SPARSE: usize = 384;
+/// Packed registers that are kept in a table. A few more of them would fit the memory of all registers, but a table takes
+/// several times as long to find a place in.
+const SPARSE: usize = 128;
 
 impl Default for Values {
     fn default() -> Self {
@@ -69,8 +69,9 @@ impl Sketch {
         }
     }
 
-    pub(super) fn finish(self) -> (Distinct, BTreeMap<u64, Example>) {
-        (self.values.finish(), self.examples.into_iter().collect())
+    pub(super) fn finish(mut self) -> (Distinct, Vec<(u64, Example)>) {
+        self.examples.shrink_to_fit();
+        (self.values.finish(), self.examples)
     }
 }
 
@@ -127,13 +128,15 @@ impl Values {
             }
             Self::Some(mut table, _) => {
                 table.retain(|packed| *packed != 0);
+                table.shrink_to_fit();
                 table.sort_unstable();
                 Distinct::Many(table)
             }
             Self::Many(ranks) => {
-                let packed =
-                    (0_u16..).zip(*ranks).map(|(register, rank)| (register << 5) | u16::from(rank));
-                Distinct::Many(packed.filter(|packed| packed & 31 != 0).collect())
+                let mut packed = Vec::with_capacity(ranks.iter().filter(|rank| **rank > 0).count());
+                let all = (0_u16..).zip(*ranks).map(|(place, rank)| place << 5 | u16::from(rank));
+                packed.extend(all.filter(|packed| packed & 31 != 0));
+                Distinct::Many(packed)
             }
         }
     }

@@ -3,23 +3,17 @@
 //! In: records, one at a time. Out: a [`Profile`] within its limits. Paths and shapes beyond the limits are folded away now
 //! and then, so that memory stays bounded whatever the records hold.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::changes::Remark;
+use super::finish;
 use super::hash::{self, Hash};
 use super::looks::Look;
-use super::number;
 use super::read::Reader;
 use super::shapes::Shapes;
 use super::sketch::Values;
-use super::trie::{ROOT, Slot, Trie};
+use super::trie::Trie;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
-use crate::model::path::FieldPath;
-use crate::model::profile::{
-    DateForm, FieldSums, Kind, KindSums, Looks, Profile, ShapeId, ShapeSums,
-};
+use crate::model::profile::{DateForm, Looks, Profile, ShapeId};
 use crate::record::Fault;
 
 /// Everything that a walk has summed.
@@ -38,29 +32,29 @@ pub(super) struct Sums {
 
 /// What is counted beside the hot lists, by the places in them.
 #[derive(Default)]
-struct Side {
+pub(super) struct Side {
     /// By slot.
-    looks: Vec<LookSums>,
+    pub(super) looks: Vec<LookSums>,
     /// By slot: sightings of records whose shapes are not kept.
-    seen: Vec<Option<(Sighting, Sighting)>>,
+    pub(super) seen: Vec<Option<(Sighting, Sighting)>>,
     /// By node.
-    nodes: Vec<NodeSums>,
+    pub(super) nodes: Vec<NodeSums>,
     /// Counts shapes and records, so that a node that has two kinds in one of them is counted once.
     mark: u64,
 }
 
 #[derive(Clone, Default)]
-struct LookSums {
-    looks: Looks,
-    dates: Vec<(DateForm, u64)>,
+pub(super) struct LookSums {
+    pub(super) looks: Looks,
+    pub(super) dates: Vec<(DateForm, u64)>,
 }
 
 #[derive(Clone, Copy, Default)]
-struct NodeSums {
-    duplicates: u64,
-    out_of_range: u64,
+pub(super) struct NodeSums {
+    pub(super) duplicates: u64,
+    pub(super) out_of_range: u64,
     /// In records whose shapes are not kept.
-    present: u64,
+    pub(super) present: u64,
     /// The shape or record that counted it last.
     mark: u64,
 }
@@ -143,7 +137,7 @@ impl Sums {
         let reader = std::mem::replace(&mut self.reader, fresh);
         let shapes = std::mem::take(&mut self.shapes);
         let side = std::mem::take(&mut self.side);
-        let mut part = profile(reader, shapes, side);
+        let mut part = finish::profile(reader, shapes, side);
         part.records = std::mem::take(&mut self.records);
         part.contents = std::mem::take(&mut self.contents).finish();
         part.bytes = std::mem::take(&mut self.done.bytes);
@@ -161,6 +155,13 @@ impl Sums {
 }
 
 impl Side {
+    /// Has a place for every slot and node from now on.
+    pub(super) fn make_room(&mut self, trie: &Trie) {
+        self.nodes.resize(trie.nodes.len(), NodeSums::default());
+        self.seen.resize(trie.slots.len(), None);
+        self.looks.resize(trie.slots.len(), LookSums::default());
+    }
+
     fn remark(&mut self, place: usize, remark: Remark) {
         match remark {
             Remark::Look(look) => at(&mut self.looks, place).add(look),
@@ -170,7 +171,7 @@ impl Side {
     }
 
     /// Notes where the records of a shape were that is not kept: its slots, how many records, the first and the last.
-    fn see(
+    pub(super) fn see(
         &mut self,
         trie: &Trie,
         (slots, records, first, last): (&[u32], u64, Sighting, Sighting),
@@ -212,112 +213,11 @@ fn at<T: Clone + Default>(list: &mut Vec<T>, place: usize) -> &mut T {
 }
 
 fn see(seen: &mut Option<(Sighting, Sighting)>, first: Sighting, last: Sighting) {
-    let (earliest, latest) = seen.unwrap_or((first, last));
-    *seen = Some((earliest.min(first), latest.max(last)));
-}
-
-/// The sums of a walk as a profile.
-fn profile(reader: Reader, shapes: Shapes, mut side: Side) -> Profile {
-    let Reader { trie, .. } = reader;
-    side.nodes.resize(trie.nodes.len(), NodeSums::default());
-    side.seen.resize(trie.slots.len(), None);
-    side.looks.resize(trie.slots.len(), LookSums::default());
-    for shape in &shapes.list {
-        side.see(&trie, (&shape.slots, shape.records, shape.first, shape.last));
+    let (earliest, latest) = seen.get_or_insert((first, last));
+    if first < *earliest {
+        *earliest = first;
     }
-    let mut profile = Profile::default();
-    let paths: Vec<Arc<FieldPath>> =
-        (0..).zip(&trie.nodes).map(|(node, _)| Arc::new(trie.path(node))).collect();
-    let mut order: Vec<u32> = (0..).zip(&paths).map(|(node, _)| node).collect();
-    order.sort_unstable_by_key(|node| &paths[*node as usize]);
-    let mut ranks = vec![0_u32; order.len()];
-    (0..).zip(&order).for_each(|(rank, node)| ranks[*node as usize] = rank);
-    let mut bits = vec![0_u64; order.len().div_ceil(8)];
-    for shape in shapes.list {
-        let key = |slot: &u32| {
-            let Slot { node, kind, .. } = trie.slots[*slot as usize];
-            ranks[node as usize] << 3 | kind as u32
-        };
-        let keys = sorted(shape.slots.iter().map(key).collect(), &mut bits);
-        let kinds = keys.into_iter().map(|key| {
-            let node = order[(key >> 3) as usize];
-            (paths[node as usize].clone(), Kind::ALL[(key & 7) as usize])
-        });
-        let sums = ShapeSums {
-            paths: kinds.collect(),
-            records: shape.records,
-            first: shape.first,
-            last: shape.last,
-        };
-        profile.shapes.insert(ShapeId(shape.id), sums);
-    }
-    let mut fields: Vec<FieldSums> = Vec::new();
-    fields.resize_with(trie.nodes.len(), FieldSums::default);
-    let Side { looks, seen, nodes, .. } = side;
-    for ((slot, looks), seen) in trie.slots.iter().zip(looks).zip(seen) {
-        if slot.count > 0 {
-            add_slot(&mut fields[slot.node as usize], slot, looks, seen);
-        }
-    }
-    let mut sketches: Vec<_> = trie.sketches.into_iter().map(Some).collect();
-    let mut parts: Vec<_> = fields.into_iter().zip(trie.nodes).zip(nodes).map(Some).collect();
-    let sorted = order.into_iter().filter_map(|node| {
-        let ((mut sums, hot), counts) = parts[node as usize].take()?;
-        if node == ROOT || Kind::ALL.iter().all(|kind| sums.kinds[*kind].count == 0) {
-            return None;
-        }
-        if let Some(sketch) = sketches.get_mut(hot.sketch as usize).and_then(Option::take) {
-            (sums.distinct, sums.examples) = sketch.finish();
-        }
-        sums.present = counts.present;
-        sums.duplicates = counts.duplicates;
-        sums.out_of_range = counts.out_of_range;
-        Some(((*paths[node as usize]).clone(), sums))
-    });
-    profile.fields = sorted.collect();
-    profile
-}
-
-/// Different numbers in their order. Where they are dense, setting a bit for each is faster than sorting. All of `bits` are
-/// 0 before and after.
-fn sorted(mut numbers: Vec<u32>, bits: &mut [u64]) -> Vec<u32> {
-    if numbers.len() * 8 < bits.len() {
-        numbers.sort_unstable();
-        return numbers;
-    }
-    for number in &numbers {
-        bits[(number >> 6) as usize] |= 1 << (number & 63);
-    }
-    let mut next = 0;
-    for (high, word) in (0_u32..).zip(bits) {
-        while *word != 0 {
-            numbers[next] = high << 6 | word.trailing_zeros();
-            next += 1;
-            *word &= *word - 1;
-        }
-    }
-    numbers
-}
-
-fn add_slot(
-    sums: &mut FieldSums,
-    slot: &Slot,
-    looks: LookSums,
-    seen: Option<(Sighting, Sighting)>,
-) {
-    sums.kinds[slot.kind] = KindSums { count: slot.count, seen };
-    let range = (slot.least <= slot.most).then_some((slot.least, slot.most));
-    match slot.kind {
-        Kind::Integer => sums.integers = range,
-        Kind::Float => {
-            sums.floats = range
-                .map(|(least, most)| (number::from_ordered(least), number::from_ordered(most)));
-        }
-        Kind::String => {
-            sums.lengths = range.map(|(least, most)| (least.unsigned_abs(), most.unsigned_abs()));
-            sums.looks = looks.looks;
-            sums.dates = looks.dates.into_iter().collect::<BTreeMap<_, _>>();
-        }
-        _ => {}
+    if last > *latest {
+        *latest = last;
     }
 }

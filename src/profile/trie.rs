@@ -29,7 +29,8 @@ pub(super) struct Trie {
     children: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
 }
 
-/// What every value at a path touches.
+/// What every value at a path touches: one line of the cache.
+#[repr(align(64))]
 pub(super) struct Node {
     /// Of its name.
     pub(super) name: u64,
@@ -50,7 +51,8 @@ pub(super) struct Node {
 #[derive(Clone, Copy)]
 pub(super) struct Followers(pub(super) [u32; 2]);
 
-/// What every value of a kind at a path touches.
+/// What every value of a kind at a path touches: one line of the cache.
+#[repr(align(64))]
 pub(super) struct Slot {
     pub(super) count: u64,
     /// The count before the record that is being read.
@@ -66,7 +68,8 @@ pub(super) struct Slot {
     pub(super) kind: Kind,
 }
 
-/// Where a node is.
+/// Where a node is. What is read by name touches one line of the cache.
+#[repr(align(64))]
 pub(super) struct Origin {
     /// Of the whole path.
     pub(super) path: u64,

@@ -4,7 +4,7 @@
 //! number of times: what a try has read as JSON is not tried again. It refuses to guess: an object inside a broken record
 //! is not a record, so two whole ones in a row are asked for where there is no line to go by.
 
-use super::cursor::{Fault, FaultKind};
+use super::cursor::{Cursor, Fault, FaultKind, Token};
 use super::frame::{FirstNames, value};
 use super::nesting::Nesting;
 use super::scan;
@@ -43,14 +43,15 @@ pub(super) enum Resume {
 /// Finds the place. `open` says that more bytes may follow those of `bytes`.
 pub(super) fn search(search: &Search, bytes: &[u8], open: bool, names: &FirstNames) -> Resume {
     let mut balance = Balance::new(bytes, search);
+    let fault = open_comment(bytes, search).unwrap_or(search.fault.at);
     let mut at = search.start + 1;
     loop {
         let next = find(bytes, at, b'{').unwrap_or(bytes.len());
         match balance.advance(bytes, next) {
-            Some(end) if end > search.fault.at && begins(bytes, end, open) == Verdict::Yes => {
+            Some(end) if end > fault && begins(bytes, end, open) == Verdict::Yes => {
                 return Resume::Balanced(end);
             }
-            Some(end) if end > search.fault.at && begins(bytes, end, open) == Verdict::Open => {
+            Some(end) if end > fault && begins(bytes, end, open) == Verdict::Open => {
                 return Resume::More;
             }
             _ => {}
@@ -67,7 +68,7 @@ pub(super) fn search(search: &Search, bytes: &[u8], open: bool, names: &FirstNam
             }
         }
         at = next + 1;
-        if next >= search.fault.at {
+        if next >= fault {
             match pair(bytes, next, open, search, names) {
                 Verdict::Yes => return Resume::At(next),
                 Verdict::Open => return Resume::More,
@@ -75,6 +76,18 @@ pub(super) fn search(search: &Search, bytes: &[u8], open: bool, names: &FirstNam
             }
         }
     }
+}
+
+/// Where a comment begins that nothing closes: it ends with the bytes, but the records in it are none of its own.
+fn open_comment(bytes: &[u8], search: &Search) -> Option<usize> {
+    if search.fault.kind != FaultKind::UnexpectedEnd {
+        return None;
+    }
+    let mut cursor = Cursor::with_depth(&bytes[search.start..], search.depth);
+    while !matches!(cursor.next(), Err(_) | Ok(Token::End)) {}
+    let last = search.start + cursor.offset();
+    let first = find(bytes, last, b'/')?;
+    (scan::comment(bytes, first) == Err(search.fault)).then_some(first)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

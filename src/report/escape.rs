@@ -7,6 +7,9 @@ use crate::model::path::visible;
 
 /// Text on one line: control characters, line ends and direction marks become visible escapes.
 pub fn harmless(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match escaped(c) {

@@ -207,7 +207,7 @@ fn found(profile: &Profile) -> Summary {
             integers: sums.integers,
             floats: sums.floats,
         };
-        (path.clone(), expected)
+        ((**path).clone(), expected)
     });
     let shapes = profile.shapes.values().map(|shape| {
         let paths = shape.paths.iter().map(|(path, kind)| ((**path).clone(), *kind)).collect();

@@ -373,7 +373,10 @@ fn nasty() -> Report {
         inputs,
         doubts: BTreeMap::from([(NASTY.to_owned(), vec![NASTY.to_owned()])]),
         objects,
-        families: vec![Family { paths: [name.clone()].into(), ..family("family 1", 1, &[], 0) }],
+        families: vec![Family {
+            paths: vec![name.clone().into()],
+            ..family("family 1", 1, &[], 0)
+        }],
         fields: BTreeMap::from([(
             NASTY.to_owned(),
             BTreeMap::from([(name, field(NASTY, Some(NASTY), None))]),
@@ -390,8 +393,8 @@ fn nasty() -> Report {
 }
 
 fn family(name: &str, records: u64, paths: &[&str], object: u32) -> Family {
-    let paths: std::collections::BTreeSet<FieldPath> =
-        paths.iter().map(|path| FieldPath::parse(path)).collect();
+    let mut paths: Vec<_> = paths.iter().map(|path| FieldPath::parse(path).into()).collect();
+    paths.sort();
     Family {
         name: name.to_owned(),
         shapes: [].into(),

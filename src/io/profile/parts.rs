@@ -1,6 +1,7 @@
 //! The sums of one field in a profile file. In and out: [`FieldSums`] and what it is made of.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -98,11 +99,11 @@ impl FieldPart {
         }
     }
 
-    pub(super) fn into_field(self) -> (FieldPath, FieldSums) {
+    pub(super) fn into_field(self) -> (Arc<FieldPath>, FieldSums) {
         let LooksPart { empty, date, number, boolean } = self.looks;
         let sums = FieldSums {
             present: self.present,
-            kinds: Kinds(self.kinds.map(KindPart::into_sums)),
+            kinds: kinds(self.kinds),
             integers: self.integers,
             floats: self.floats.map(|(least, most)| (least.0, most.0)),
             lengths: self.lengths,
@@ -111,10 +112,26 @@ impl FieldPart {
             looks: Looks { empty, date, number, boolean },
             dates: dates(self.dates),
             distinct: self.distinct.into_distinct(),
-            examples: self.examples.into_iter().map(ExamplePart::into_example).collect(),
+            examples: examples(self.examples),
         };
-        (path(self.path), sums)
+        (path(self.path).into(), sums)
     }
+}
+
+fn examples(parts: Vec<ExamplePart>) -> Vec<(u64, Example)> {
+    let mut examples: Vec<_> = parts.into_iter().map(ExamplePart::into_example).collect();
+    examples.sort_by_key(|(hash, _)| *hash);
+    examples.dedup_by_key(|(hash, _)| *hash);
+    examples.truncate(FieldSums::EXAMPLES);
+    examples
+}
+
+fn kinds(parts: [KindPart; 7]) -> Kinds {
+    let mut kinds = Kinds::default();
+    for (kind, part) in Kind::ALL.into_iter().zip(parts).filter(|(_, part)| part.0 > 0) {
+        *kinds.at(kind) = part.into_sums();
+    }
+    kinds
 }
 
 fn dates(parts: Vec<(u8, u64)>) -> BTreeMap<DateForm, u64> {

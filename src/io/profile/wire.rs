@@ -108,7 +108,8 @@ impl ProfileFile {
     pub(super) fn of(stored: &Stored) -> Self {
         let Stored { scanned, objects } = stored;
         let profile = &scanned.profile;
-        let places: BTreeMap<&FieldPath, usize> = profile.fields.keys().zip(0..).collect();
+        let places: BTreeMap<&FieldPath, usize> =
+            profile.fields.keys().map(|path| &**path).zip(0..).collect();
         Self {
             format: super::FORM.format.to_owned(),
             version: super::FORM.version,
@@ -138,8 +139,7 @@ impl ProfileFile {
     pub(super) fn into_stored(self) -> Stored {
         let objects: Vec<Object> = self.objects.into_iter().map(ObjectPart::into_object).collect();
         let fields: Vec<_> = self.fields.into_iter().map(FieldPart::into_field).collect();
-        let paths: Vec<Arc<FieldPath>> =
-            fields.iter().map(|(path, _)| Arc::new(path.clone())).collect();
+        let paths: Vec<Arc<FieldPath>> = fields.iter().map(|(path, _)| path.clone()).collect();
         let profile = Profile {
             records: self.objects_of_records,
             bytes: self.bytes,

@@ -189,7 +189,7 @@ fn fields(scanned: &Scanned) -> impl Iterator<Item = Field<'_>> {
 
 fn field<'a>(scanned: &'a Scanned, path: &FieldPath, sums: &FieldSums) -> Field<'a> {
     let range = values::range(sums);
-    let seen = || sums.kinds.0.iter().filter_map(|kind| kind.seen);
+    let seen = || sums.kinds.seen();
     let place = |at: Sighting| place(scanned, at);
     Field {
         field: path.to_string(),
@@ -212,7 +212,7 @@ fn field<'a>(scanned: &'a Scanned, path: &FieldPath, sums: &FieldSums) -> Field<
         },
         date_formats: values::date_formats(sums).into_iter().collect(),
         example: values::example(sums).map(|example| values::shown(example).into()),
-        examples: sums.examples.values().map(|example| values::shown(example).into()).collect(),
+        examples: sums.examples.iter().map(|(_, example)| values::shown(example).into()).collect(),
         first: seen().map(|(first, _)| first).min().map(place),
         last: seen().map(|(_, last)| last).max().map(place),
     }

@@ -186,7 +186,11 @@ fn one_or_both(least: &str, most: &str) -> String {
 
 /// Strings, in quotes: of numbers the range says more.
 fn examples(sums: &FieldSums) -> Option<String> {
-    let strings = sums.examples.values().filter(|example| example.kind == Kind::String);
+    let strings = sums
+        .examples
+        .iter()
+        .map(|(_, example)| example)
+        .filter(|example| example.kind == Kind::String);
     let shown: Vec<String> =
         strings.map(|example| format!("\"{}\"", visible(&example.text))).collect();
     (!shown.is_empty()).then(|| shown.join(", "))
@@ -204,7 +208,8 @@ fn families(scanned: &Scanned, out: &mut dyn Write) -> io::Result<()> {
         .map(|family| {
             let time = |at: u32| scanned.objects.get(&at)?.time;
             let span = time(family.first.object).zip(time(family.last.object));
-            let names = family.exclusive.iter().map(|path| harmless(&path.to_string()));
+            let names = family.exclusive.iter().take(VALUES);
+            let names = names.map(|path| harmless(&path.to_string()));
             vec![
                 family.name.clone(),
                 counted(family.records, "record", "records"),

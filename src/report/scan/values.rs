@@ -61,7 +61,7 @@ impl Number {
 
 /// The example with the smallest hash: the same one for the same values.
 pub(super) fn example(sums: &FieldSums) -> Option<&Example> {
-    sums.examples.values().next()
+    sums.examples.first().map(|(_, example)| example)
 }
 
 /// An example as text: strings without quotes, `...` where it goes on.
