@@ -10,6 +10,7 @@
 mod calendar;
 mod java;
 mod joda;
+mod plain;
 mod zone;
 
 use crate::model::engine::{Engine, Product};
@@ -22,12 +23,27 @@ use joda::{Joda, Refused};
 #[derive(Clone, Debug)]
 pub struct DateFormat {
     grammar: Grammar,
+    /// Whether dates of the usual form need no grammar.
+    is_plain_first: bool,
 }
 
 #[derive(Clone, Debug)]
 enum Grammar {
     Joda(Joda),
     Java(Java),
+}
+
+impl Grammar {
+    fn compile(format: &str, engine: Engine) -> Result<Self, DateFailure> {
+        if uses_joda(engine) && !asks_for_java(format, engine) {
+            return Ok(Self::Joda(Joda::compile(format).map_err(refused)?));
+        }
+        match Java::compile(format, engine) {
+            Ok(java) => Ok(Self::Java(java)),
+            Err(java::Refused::Unknown(why)) => Err(DateFailure::unknown(why)),
+            Err(java::Refused::Illegal(causes)) => Err(DateFailure { causes, unknown: None }),
+        }
+    }
 }
 
 /// A moment in time.
@@ -51,15 +67,8 @@ pub struct DateFailure {
 impl DateFormat {
     /// Reads a `format`.
     pub fn compile(format: &str, engine: Engine) -> Result<Self, DateFailure> {
-        if uses_joda(engine) && !asks_for_java(format, engine) {
-            let joda = Joda::compile(format).map_err(refused)?;
-            return Ok(Self { grammar: Grammar::Joda(joda) });
-        }
-        match Java::compile(format, engine) {
-            Ok(java) => Ok(Self { grammar: Grammar::Java(java) }),
-            Err(java::Refused::Unknown(why)) => Err(DateFailure::unknown(why)),
-            Err(java::Refused::Illegal(causes)) => Err(DateFailure { causes, unknown: None }),
-        }
+        let grammar = Grammar::compile(format, engine)?;
+        Ok(Self { grammar, is_plain_first: plain::is_read_first(format) })
     }
 
     /// Whether date detection takes the string for a date with this format. What is detected may still fail to parse.
@@ -72,6 +81,9 @@ impl DateFormat {
 
     /// The moment that a `date` field with this format stores.
     pub fn parse(&self, text: &str) -> Result<Moment, DateFailure> {
+        if let Some(millis) = plain::millis(text).filter(|_| self.is_plain_first) {
+            return Ok(Moment { millis, nanos_of_milli: 0 });
+        }
         match &self.grammar {
             Grammar::Joda(joda) => match joda.millis(text) {
                 Ok(millis) => Ok(Moment { millis, nanos_of_milli: 0 }),
@@ -108,7 +120,7 @@ pub const SLASH_FORMAT: &str = "yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis";
 /// The two formats of date detection where `dynamic_date_formats` is not set (`RootObjectMapper.Defaults`).
 pub fn detection_formats(engine: Engine) -> Result<[DetectionFormat; 2], DateFailure> {
     let slashes = if uses_joda(engine) {
-        DateFormat { grammar: Grammar::Joda(Joda::strict_slashes()) }
+        DateFormat { grammar: Grammar::Joda(Joda::strict_slashes()), is_plain_first: false }
     } else {
         DateFormat::compile(SLASH_FORMAT, engine)?
     };

@@ -4,9 +4,13 @@
 
 use super::looks::Look;
 use super::number::{self, Number};
+use super::sketch::Room;
 use super::trie::Trie;
 use crate::model::profile::{Example, Kind};
 use crate::record::Text;
+
+/// Paths whose sets of values may take all the memory they want: 2 KiB each.
+const AMPLE: u32 = 1_024;
 
 /// The changes of one record.
 #[derive(Default)]
@@ -80,7 +84,8 @@ impl Changes {
         }
         for value in self.values.drain(..) {
             let example = || example(bytes, &value, example_bytes);
-            trie.sketches[value.sketch as usize].add(value.hash, example);
+            let room = if value.sketch < AMPLE { Room::Ample } else { Room::Scarce };
+            trie.sketches[value.sketch as usize].add(value.hash, room, example);
         }
         self.remarks.drain(..).for_each(|(place, what)| remark(place, what));
     }

@@ -22,8 +22,10 @@ pub fn families(profile: &Profile) -> Vec<Family> {
     }
     let (sets, shapes): (Vec<_>, Vec<_>) = layouts.into_iter().unzip();
     let components = likeness::components(&sets, numbers.paths.len());
-    let members = components.iter().map(|members| (members.iter().map(|set| &sets[*set]), members));
-    let fields: Vec<Vec<u32>> = members.map(|(sets, _)| union(sets)).collect();
+    let mut seen = vec![0; numbers.paths.len()];
+    let members = components.iter().map(|members| members.iter().map(|set| &sets[*set]));
+    let fields: Vec<Vec<u32>> =
+        members.zip(1..).map(|(sets, mark)| union(sets, &mut seen, mark)).collect();
     let holders = holders(&fields, numbers.paths.len());
     let mut families: Vec<Family> = components
         .iter()
@@ -81,11 +83,15 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// All numbers of these sets, sorted.
-fn union<'a>(sets: impl Iterator<Item = &'a Vec<u32>>) -> Vec<u32> {
-    let mut all: Vec<u32> = sets.flatten().copied().collect();
+/// All numbers of these sets, sorted. `seen` has a place for each number; none of them holds this `mark` yet.
+fn union<'a>(
+    sets: impl Iterator<Item = &'a Vec<u32>>,
+    seen: &mut [usize],
+    mark: usize,
+) -> Vec<u32> {
+    let is_new = |number: &&u32| std::mem::replace(&mut seen[**number as usize], mark) != mark;
+    let mut all: Vec<u32> = sets.flatten().filter(is_new).copied().collect();
     all.sort_unstable();
-    all.dedup();
     all
 }
 

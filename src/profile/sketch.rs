@@ -24,9 +24,17 @@ pub(super) enum Values {
     Many(Box<[u8; 1 << Distinct::BITS]>),
 }
 
-/// Packed registers that are kept in a table. A few more of them would fit the memory of all registers, but a table takes
-/// several times as long to find a place in.
-const SPARSE: usize = 128;
+/// How much memory a set may take. Registers in a table take a few times as long as all of them in a list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// There may be 50,000 sets.
+    Scarce,
+    /// This is one of a few.
+    Ample,
+}
+
+/// Packed registers up to which a table is smaller than the list of all.
+const SPARSE: usize = 384;
 
 impl Default for Values {
     fn default() -> Self {
@@ -52,13 +60,16 @@ impl Sketch {
     }
 
     /// Adds a value.
-    pub(super) fn add(&mut self, hash: u64, example: impl FnOnce() -> Example) {
-        self.show(hash, example);
-        self.values.add(hash);
+    #[inline]
+    pub(super) fn add(&mut self, hash: u64, room: Room, example: impl FnOnce() -> Example) {
+        if hash < self.largest {
+            self.show(hash, example);
+        }
+        self.values.add(hash, room);
     }
 
     fn show(&mut self, hash: u64, example: impl FnOnce() -> Example) {
-        if hash >= self.largest || self.examples.iter().any(|(other, _)| *other == hash) {
+        if self.examples.iter().any(|(other, _)| *other == hash) {
             return;
         }
         self.examples.push((hash, example()));
@@ -89,7 +100,19 @@ impl Values {
     }
 
     /// Adds a value.
-    pub(super) fn add(&mut self, hash: u64) {
+    #[inline]
+    pub(super) fn add(&mut self, hash: u64, room: Room) {
+        let (register, rank) = Distinct::place(hash);
+        match self {
+            Self::Many(ranks) => {
+                let old = &mut ranks[usize::from(register)];
+                *old = rank.max(*old);
+            }
+            _ => self.grow(hash, room),
+        }
+    }
+
+    fn grow(&mut self, hash: u64, room: Room) {
         let (register, rank) = Distinct::place(hash);
         match self {
             Self::Few(table, _) if has(table, hash) => {}
@@ -102,7 +125,11 @@ impl Values {
             }
             Self::Few(table, _) => {
                 let hashes = table.iter().copied().filter(|other| *other != 0).chain([hash]);
-                *self = some(&Distinct::registers(hashes));
+                let registers = Distinct::registers(hashes);
+                *self = match room {
+                    Room::Scarce => some(&registers),
+                    Room::Ample => many(&registers),
+                };
             }
             Self::Some(table, count) => {
                 let at = place(table, register);
@@ -114,10 +141,7 @@ impl Values {
                     grow_some(table);
                 }
             }
-            Self::Many(ranks) => {
-                let old = &mut ranks[usize::from(register)];
-                *old = rank.max(*old);
-            }
+            Self::Many(_) => self.add(hash, room),
         }
     }
 
@@ -133,9 +157,15 @@ impl Values {
                 Distinct::Many(table)
             }
             Self::Many(ranks) => {
-                let mut packed = Vec::with_capacity(ranks.iter().filter(|rank| **rank > 0).count());
-                let all = (0_u16..).zip(*ranks).map(|(place, rank)| place << 5 | u16::from(rank));
-                packed.extend(all.filter(|packed| packed & 31 != 0));
+                let mut packed = Vec::new();
+                let (eights, _) = ranks.as_chunks::<8>();
+                for (eight, first) in eights.iter().zip((0_u16..).step_by(8)) {
+                    if *eight != [0; 8] {
+                        let all = (first..).zip(eight).filter(|(_, rank)| **rank > 0);
+                        packed.extend(all.map(|(place, rank)| place << 5 | u16::from(*rank)));
+                    }
+                }
+                packed.shrink_to_fit();
                 Distinct::Many(packed)
             }
         }

@@ -9,7 +9,7 @@ use super::hash::{self, Hash};
 use super::looks::Look;
 use super::read::Reader;
 use super::shapes::Shapes;
-use super::sketch::Values;
+use super::sketch::{Room, Values};
 use super::trie::Trie;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
@@ -100,7 +100,7 @@ impl Sums {
             self.done.other_shapes += 1;
         }
         if self.contents.wants(content.low) {
-            self.contents.add(content.low);
+            self.contents.add(content.low, Room::Ample);
         }
         let side = &mut self.side;
         self.reader.keep(bytes, |place, remark| side.remark(place as usize, remark));

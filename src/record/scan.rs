@@ -181,7 +181,14 @@ pub fn stops(block: &[u8; BLOCK]) -> u32 {
     (low | bytes.simd_eq(i8x16::splat(0x5c))).to_bitmask()
 }
 
-/// The same without those above 0x7f.
+/// A bit for each byte above 0x7f.
+#[expect(clippy::inline_always, reason = "the hot loop: one instruction")]
+#[inline(always)]
+pub fn high(block: &[u8; BLOCK]) -> u32 {
+    i8x16::new(block.map(u8::cast_signed)).to_bitmask()
+}
+
+/// The same as [`stops`] without those above 0x7f.
 #[expect(clippy::inline_always, reason = "the hot loop: six instructions")]
 #[inline(always)]
 pub fn text_stops(block: &[u8; BLOCK]) -> u32 {

@@ -9,10 +9,11 @@ use super::scan;
 /// Decodes the string that begins at `start`; the place of its closing quote. Nothing where it is not a usual one.
 pub fn string(bytes: &[u8], start: usize, decoded: &mut Vec<u8>) -> Option<usize> {
     decoded.clear();
-    let mut at = start;
+    let (mut at, mut ascii) = (start, true);
     loop {
         let block = scan::block(bytes, at)?;
         let plain = (scan::text_stops(block).trailing_zeros() as usize).min(scan::BLOCK);
+        ascii &= scan::high(block) & ((1 << plain) - 1) == 0;
         decoded.extend_from_slice(block);
         decoded.truncate(decoded.len() - (scan::BLOCK - plain));
         at += plain;
@@ -25,7 +26,7 @@ pub fn string(bytes: &[u8], start: usize, decoded: &mut Vec<u8>) -> Option<usize
             _ => return None,
         }
     }
-    std::str::from_utf8(&bytes[start..at]).ok().map(|_| at)
+    (ascii || std::str::from_utf8(&bytes[start..at]).is_ok()).then_some(at)
 }
 
 /// What letters behind a backslash stand for; 0 for the others.

@@ -1,0 +1,102 @@
+//! The form that nearly all dates have: `2019-04-30T06:33:00`, with or without milliseconds and `Z`.
+//!
+//! Goes in: a format, a string. Comes out: milliseconds since 1970, where the string has that form and the first format of
+//! the list reads it, in every library alike. Refuses everything else: the grammars read it, and give the errors.
+
+use super::calendar::{DAY, days};
+
+/// Whether a format reads the plain form, and does so first.
+pub(super) fn is_read_first(format: &str) -> bool {
+    let first = format.split("||").next();
+    matches!(first, Some("strict_date_optional_time" | "date_optional_time"))
+}
+
+/// Milliseconds since 1970 of a plain date. Days beyond the 28th are left to the grammars, which know the months.
+pub(super) fn millis(text: &str) -> Option<i64> {
+    let text = text.strip_suffix('Z').unwrap_or(text).as_bytes();
+    let (head, fraction) = text.split_first_chunk::<19>()?;
+    let separators = [head[4], head[7], head[10], head[13], head[16]];
+    if separators != *b"--T::" || head[0] == b'0' {
+        return None;
+    }
+    let two = |at: usize, least: i64, most: i64| {
+        number(&head[at..at + 2]).filter(|number| (least..=most).contains(number))
+    };
+    let day = days(number(&head[..4])?, two(5, 1, 12)?, two(8, 1, 28)?);
+    let seconds = two(11, 0, 23)? * 3_600 + two(14, 0, 59)? * 60 + two(17, 0, 59)?;
+    let fraction = match fraction {
+        [] => 0,
+        [b'.', digits @ ..] if digits.len() == 3 => number(digits)?,
+        _ => return None,
+    };
+    Some(day * DAY + seconds * 1_000 + fraction)
+}
+
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0, |sum, digit| {
+        digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::DateFormat;
+    use super::*;
+    use crate::model::engine::Engine;
+
+    /// What the grammar alone makes of a text.
+    fn by_grammar(format: &DateFormat, text: &str) -> Option<(i64, u32)> {
+        let moment = DateFormat { is_plain_first: false, ..format.clone() }.parse(text).ok()?;
+        Some((moment.millis, moment.nanos_of_milli))
+    }
+
+    #[test]
+    fn plain_dates_are_what_every_grammar_reads() {
+        let engines = [
+            "es:6.5.4",
+            "es:6.8.23",
+            "es:7.10.2",
+            "es:8.19.21",
+            "es:9.5.3",
+            "os:1.3.20",
+            "os:3.8.0",
+        ];
+        let formats = [
+            "strict_date_optional_time||epoch_millis",
+            "date_optional_time",
+            "yyyy||date_optional_time",
+        ];
+        let (mut plain, mut state) = (0, 1_u64);
+        for engine in engines.map(|name| Engine::parse(name).expect("an engine")) {
+            for format in formats {
+                let compiled = DateFormat::compile(format, engine).expect("a format");
+                assert_eq!(compiled.is_plain_first, is_read_first(format));
+                for _ in 0..600 {
+                    let mut next = |below: u64| {
+                        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                        (state >> 33) % below
+                    };
+                    let year = if next(4) == 0 { next(11_000) } else { 1_900 + next(200) };
+                    let (month, day) = (next(14), next(34));
+                    let (hour, minute, second) = (next(26), next(62), next(62));
+                    let fraction =
+                        ["", ".1", ".12", ".123", ".1234", ".", ".000"][next(7) as usize];
+                    let zone = ["", "Z", "Z", "+01:00", "z"][next(5) as usize];
+                    let text = format!(
+                        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}"
+                    );
+                    if let Some(millis) = millis(&text) {
+                        let found = compiled.is_plain_first.then_some((millis, 0));
+                        let expected = by_grammar(&compiled, &text);
+                        assert!(
+                            found.is_none() || found == expected,
+                            "{engine:?} {format} {text}: {expected:?}"
+                        );
+                        plain += 1;
+                    }
+                }
+            }
+        }
+        assert!(plain > 1_000, "{plain}");
+    }
+}
