@@ -19,7 +19,8 @@ mod limits;
 mod metadata;
 mod names;
 mod settings;
-mod switches;
+#[doc(hidden)]
+pub mod switches;
 mod tape;
 mod template;
 mod tree;
@@ -73,7 +74,17 @@ pub struct IndexError {
 impl Index {
     /// Compiles a mapping for an engine.
     pub fn new(engine: Engine, mapping: Mapping, settings: Settings) -> Result<Self, IndexError> {
-        let switches = Switches::of(engine);
+        Self::with(Switches::of(engine), mapping, settings)
+    }
+
+    /// Compiles a mapping for an engine that decides as `switches` say: a version that never was, where one of them is changed.
+    #[doc(hidden)]
+    pub fn with(
+        switches: Switches,
+        mapping: Mapping,
+        settings: Settings,
+    ) -> Result<Self, IndexError> {
+        let engine = switches.engine;
         let mapping = crate::mapping::as_printed(mapping, engine);
         let root = {
             let around = Surroundings { switches: &switches, settings: &settings };

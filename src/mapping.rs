@@ -6,12 +6,15 @@
 
 mod compare;
 mod compose;
+mod dotted;
+mod doubts;
 mod normal;
 mod read;
 mod write;
 
 pub use compare::{Difference, compare};
 pub use compose::{Composed, Templates, compose};
+pub use doubts::doubts;
 pub use normal::{ParameterError, as_printed, leaf_as_printed};
 pub use read::{MappingError, read, read_object};
 pub use write::{write, write_body, write_leaf};

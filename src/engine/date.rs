@@ -51,7 +51,7 @@ impl Grammar {
 pub struct Moment {
     /// Milliseconds since 1970-01-01T00:00Z, cut: this is what a `date` field holds.
     pub millis: i64,
-    /// What was cut, in nanoseconds, 0 to 999,999. Joda cuts what is finer than a millisecond without telling: always 0.
+    /// What was cut, in nanoseconds, 0 to 999,999.
     pub nanos_of_milli: u32,
 }
 
@@ -74,7 +74,7 @@ impl DateFormat {
     /// Whether date detection takes the string for a date with this format. What is detected may still fail to parse.
     pub fn detects(&self, text: &str) -> bool {
         match &self.grammar {
-            Grammar::Joda(joda) => joda.millis(text).is_ok(),
+            Grammar::Joda(joda) => joda.parse(text).is_ok(),
             Grammar::Java(java) => java.detects(text),
         }
     }
@@ -85,8 +85,8 @@ impl DateFormat {
             return Ok(Moment { millis, nanos_of_milli: 0 });
         }
         match &self.grammar {
-            Grammar::Joda(joda) => match joda.millis(text) {
-                Ok(millis) => Ok(Moment { millis, nanos_of_milli: 0 }),
+            Grammar::Joda(joda) => match joda.parse(text) {
+                Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
                 Err(thrown) => Err(DateFailure { causes: vec![thrown.cause()], unknown: None }),
             },
             Grammar::Java(java) => match java.parse(text) {

@@ -186,10 +186,7 @@ impl<'t> Doc<'t> {
             }
             _ => "strict",
         };
-        let within = match &*parent.full {
-            [] => self.world.type_name.to_string(),
-            full => crate::model::path::visible(full),
-        };
+        let within = self.shown(parent);
         let shown = crate::model::path::visible(name);
         let text = format!(
             "mapping set to {word}, dynamic introduction of [{shown}] within [{within}] is not allowed"
@@ -219,12 +216,35 @@ impl<'t> Doc<'t> {
         copy::copy(field, self)
     }
 
-    /// The exception for a scalar where an object is mapped.
-    pub(crate) fn concrete_value(&self, object: &ObjectNode) -> Failure {
-        let full = match &*object.full {
+    /// An object's full name, the mapping type's for the root.
+    pub(crate) fn shown(&self, object: &ObjectNode) -> String {
+        match &*object.full {
             [] => self.world.type_name.to_string(),
             full => crate::model::path::visible(full),
-        };
+        }
+    }
+
+    /// The exception for a document that ends inside the object with that full name, behind the member `name`.
+    pub(crate) fn unended_object(&self, full: &str, name: &str) -> Failure {
+        self.mapping_failure(format_args!(
+            "object mapping for [{full}] tried to parse field [{name}] as object, but got EOF, has a concrete value been provided to it?"
+        ))
+        .class(RejectClass::NotAnObject)
+    }
+
+    /// The exception for a document that ends inside an array.
+    pub(crate) fn unended_array(&self, object: &ObjectNode, name: &[u8]) -> Failure {
+        let (full, name) =
+            (crate::model::path::visible(&object.full), crate::model::path::visible(name));
+        self.mapping_failure(format_args!(
+            "object mapping for [{full}] with array for [{name}] tried to parse as array, but got EOF, is there a mismatch in types for the same field?"
+        ))
+        .class(RejectClass::NotAnObject)
+    }
+
+    /// The exception for a scalar where an object is mapped.
+    pub(crate) fn concrete_value(&self, object: &ObjectNode) -> Failure {
+        let full = self.shown(object);
         let name =
             self.parser.current_name().map_or("null".to_owned(), crate::model::path::visible);
         self.mapping_failure(format_args!(

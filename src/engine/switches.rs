@@ -6,15 +6,15 @@
 mod fields;
 mod limits;
 
-pub(crate) use fields::{FieldSwitches, Geo};
-pub(crate) use limits::{DepthInParse, LimitSwitches, TotalInParse};
+pub use fields::{FieldSwitches, Geo};
+pub use limits::{DepthInParse, LimitSwitches, TotalInParse};
 
 use crate::model::engine::{Engine, Product};
 
 /// The decisions that versions make differently. Each line of [`Switches::of`] says since when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of independent facts about versions")]
-pub(crate) struct Switches {
+pub struct Switches {
     /// Limits.
     pub limits: LimitSwitches,
     /// Field types.
@@ -79,7 +79,7 @@ pub(crate) struct Switches {
 
 /// Ways to walk a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Walk {
+pub enum Walk {
     /// Names are split by the walk (up to 7.17, OpenSearch).
     Splitting,
     /// Dots are expanded into objects in the token stream (8.1 and later).
@@ -88,7 +88,7 @@ pub(crate) enum Walk {
 
 /// The JSON library behind the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum JsonErrors {
+pub enum JsonErrors {
     /// Jackson 2.8: range errors are `json_parse_exception`.
     Jackson28,
     /// Jackson 2.10: `input_coercion_exception`.
@@ -101,7 +101,7 @@ pub(crate) enum JsonErrors {
 
 /// What a name of only dots gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OnlyDots {
+pub enum OnlyDots {
     ArrayIndex,
     Dots,
     Character,
@@ -109,7 +109,7 @@ pub(crate) enum OnlyDots {
 
 /// How several new mappers of one name become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repeats {
+pub enum Repeats {
     /// 9.2: sorted, the first pair merges, classes are compared.
     SortedByClass,
     /// 9.3: sorted, the first pair merges, types are compared.
@@ -122,7 +122,7 @@ pub(crate) enum Repeats {
 
 /// Parts of the generic wrapper's sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FieldError {
+pub enum FieldError {
     Plain,
     WithId,
     WithPreview,
@@ -130,7 +130,7 @@ pub(crate) enum FieldError {
 
 /// What copying an object gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CopyObject {
+pub enum CopyObject {
     /// The dynamic builder meets `END_OBJECT`.
     AtEnd,
     /// The dynamic builder meets `START_OBJECT`.
@@ -141,7 +141,7 @@ pub(crate) enum CopyObject {
 
 /// Extra parameter on a dynamic date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DateExtra {
+pub enum DateExtra {
     None,
     Locale,
     PrintFormat,
@@ -149,7 +149,7 @@ pub(crate) enum DateExtra {
 
 /// What `_doc_count` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DocCount {
+pub enum DocCount {
     /// A name like any other.
     Ordinary,
     /// A positive `int`, with a second sentence in its refusal.
@@ -168,7 +168,7 @@ impl Switches {
     }
 
     /// The table's column for an engine.
-    pub(crate) fn of(engine: Engine) -> Self {
+    pub fn of(engine: Engine) -> Self {
         let at = At(engine);
         let es = engine.product == Product::Elasticsearch;
         let os = !es;
@@ -264,7 +264,6 @@ fn metadata(at: At) -> &'static [&'static str] {
         () if at.0.product == Product::OpenSearch => &METADATA_OS1,
         () if at.es(9, 0) || at.es(8, 17) => &METADATA_ES9,
         () if at.es(8, 0) => &METADATA_ES8,
-        () if at.es(7, 11) => &METADATA_ES717,
         () if at.es(7, 0) => &METADATA_ES7,
         () => &METADATA_ES6,
     }
@@ -295,7 +294,6 @@ const METADATA_ES7: [&str; 10] = [
     "_seq_no",
     "_feature",
 ];
-const METADATA_ES717: [&str; 10] = METADATA_ES7;
 const METADATA_OS1: [&str; 11] = [
     "_id",
     "_type",

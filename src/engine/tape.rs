@@ -268,19 +268,24 @@ struct Level {
     seen: Seen,
 }
 
-/// The names of one object. Few are compared one by one.
+/// The names of one object. Few are compared one by one, and only where one with the same mark was seen.
 #[derive(Default)]
 struct Seen {
+    /// The bits of all marks so far.
+    marks: u64,
     few: Vec<u32>,
     many: HashSet<Vec<u8>>,
 }
 
 impl Seen {
-    const FEW: usize = 16;
+    const FEW: usize = 32;
 
     fn repeats<'k>(&mut self, name: &[u8], index: u32, known: impl Fn(u32) -> &'k [u8]) -> bool {
+        let mark = mark(name);
+        let is_new = self.marks & mark == 0;
+        self.marks |= mark;
         if self.few.len() < Self::FEW {
-            let repeated = self.few.iter().any(|old| known(*old) == name);
+            let repeated = !is_new && self.few.iter().any(|old| known(*old) == name);
             self.few.push(index);
             return repeated;
         }
@@ -289,6 +294,12 @@ impl Seen {
         }
         !self.many.insert(name.to_vec())
     }
+}
+
+/// One of 64 bits, by a name's length and its last bytes.
+fn mark(name: &[u8]) -> u64 {
+    let end = name.iter().rev().take(3).fold(name.len(), |sum, byte| sum * 31 + usize::from(*byte));
+    1 << (end.wrapping_mul(0x9e37_79b9) >> 16 & 63)
 }
 
 /// Jackson 3 refuses surrogates in UTF-8, and names with a lone one however it is written.

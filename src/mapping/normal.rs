@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::dotted;
 use crate::model::engine::{Engine, Product};
 use crate::model::mapping::{Field, LeafField, Mapping, ObjectField};
 use crate::model::path::Name;
@@ -25,6 +26,7 @@ pub enum ParameterError {
 /// A mapping as a user wrote it, as the engine prints it: unknown parameters are kept, since the engine took the mapping.
 pub fn as_printed(mapping: Mapping, engine: Engine) -> Mapping {
     let mut printed = mapping;
+    dotted::expand(&mut printed.root);
     normalise_object(&mut printed.root, engine);
     for template in &mut printed.dynamic_templates {
         normalise_template(&mut template.body, engine);

@@ -3,6 +3,7 @@
 //! A name is kept as the bytes that a record holds after JSON unescaping. It is never normalised. Lone surrogates are kept in
 //! their generalised UTF-8 form, and bytes that are not UTF-8 stay as they are; both become visible escapes when shown.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 /// One field name.
@@ -110,6 +111,14 @@ pub fn visible(bytes: &[u8]) -> String {
         push_invalid(&mut shown, chunk.invalid());
     }
     join_surrogates(shown)
+}
+
+/// The same without a copy where nothing needs to be made visible, as in nearly every text.
+pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !bytes.contains(&b'\\') => Cow::Borrowed(text),
+        _ => Cow::Owned(visible(bytes)),
+    }
 }
 
 fn push_invalid(shown: &mut String, invalid: &[u8]) {

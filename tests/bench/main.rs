@@ -5,6 +5,8 @@
 //! cargo bench --bench bench -- throughput 1GB                  ... another size
 //! cargo bench --bench bench -- generate clicks 1GB DIR [--sentinel] [--forms concatenated,ndjson]
 //! cargo bench --bench bench -- walk PATH...                    one walk; the fields it saw
+//! cargo bench --bench bench -- replica 100MB es-6.5.4...   the replica on click records beside the real engine through _bulk
+//! cargo bench --bench bench -- passes 3MB es-6.5.4         the replica alone, for a profiler
 //! cargo bench --bench bench -- store DIR                       a real S3 server; the folders of DIR are its buckets
 //! cargo bench --bench bench -- files DIR                       a stand-in that serves the files of a folder at little cost
 //! cargo bench --bench bench -- listing 1000000                 a stand-in for a store with so many objects
@@ -23,8 +25,17 @@ mod stores;
 #[path = "../it/support/store.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "tests use more of it, and fail there")]
 mod store;
+#[path = "replica.rs"]
+mod replica;
 #[path = "summary.rs"]
 mod summary;
+/// What tests have: real engines, and one request to them.
+#[expect(dead_code, clippy::unwrap_used, reason = "tests use more of it, and fail there")]
+#[path = "../it/support"]
+mod support {
+    pub(crate) mod engine;
+    pub(crate) mod http;
+}
 #[path = "throughput.rs"]
 mod throughput;
 
@@ -50,10 +61,12 @@ fn main() -> Result<(), String> {
         [] => throughput::run(100_000_000),
         ["throughput", bytes] => throughput::run(size(bytes)?),
         ["walk", files @ ..] => walk(files),
+        ["replica", bytes, engines @ ..] => replica::run(size(bytes)?, engines),
+        ["passes", bytes, engine] => replica::passes(size(bytes)?, engine),
         ["store", folder] => stores::store(Path::new(folder)),
         ["files", folder] => stores::files(Path::new(folder)),
         ["listing", objects] => stores::listing(size(objects)?),
-        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk PATH... | throughput SIZE | store DIR | files DIR | listing NUMBER".into()),
+        _ => Err("usage: generate SET SIZE DIR [--sentinel] [--forms LIST] | walk PATH... | throughput SIZE | replica SIZE ENGINE... | passes SIZE ENGINE | store DIR | files DIR | listing NUMBER".into()),
     }
 }
 

@@ -3,10 +3,11 @@
 //! `fixtures/engines/cases.json.gz` holds the cases (an index, then documents), `fixtures/engines/answers` what each engine
 //! answered. Compared: status, error type, reason, cause chain, and the mapping after every request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
+use mapdrift::engine::switches::Switches;
 use mapdrift::engine::{Index, Settings};
 use mapdrift::mapping;
 use mapdrift::model::engine::{Engine, Product};
@@ -157,10 +158,13 @@ fn check(engine: &str) {
     }
 }
 
-fn replay_all(engine: &str, cases: &str, answers: &str, tally: &mut Tally) {
-    let (cases, answers) = (load(cases), load(answers));
+fn replay_all(engine: &str, cases_file: &str, answers: &str, tally: &mut Tally) {
+    let (cases, mut answers) = (load(cases_file), load(answers));
     for case in cases["cases"].as_array().unwrap() {
         let id = case["id"].as_str().unwrap();
+        if cases_file == "cases.json.gz" {
+            note_nothing_ignored(&mut answers["answers"][id]);
+        }
         let answer = &answers["answers"][id];
         if answer.is_null() || answer.get("skipped").is_some() {
             continue;
@@ -174,6 +178,18 @@ fn replay_all(engine: &str, cases: &str, answers: &str, tally: &mut Tally) {
             }
             None => replay(engine, case, &docs, answer, tally),
         }
+    }
+}
+
+/// The recorded table holds `ignored` only where a document has such fields.
+fn note_nothing_ignored(answer: &mut Value) {
+    let runs = match answer.get("fresh") {
+        Some(_) => answer["fresh"].as_array_mut().unwrap().as_mut_slice(),
+        None => std::slice::from_mut(answer),
+    };
+    for run in runs.iter_mut().filter(|run| run.get("items").is_some() && run["ignored"].is_null())
+    {
+        run["ignored"] = json!({});
     }
 }
 
@@ -263,12 +279,22 @@ pub(crate) fn replay(
     answer: &Value,
     tally: &mut Tally,
 ) {
+    replay_with(&Switches::of(version(engine)), case, docs, answer, tally);
+}
+
+/// Replays documents on an engine that decides as `switches` say.
+pub(crate) fn replay_with(
+    switches: &Switches,
+    case: &Value,
+    docs: &[Vec<u8>],
+    answer: &Value,
+    tally: &mut Tally,
+) {
     if answer.get("create").is_some() {
         return; // The engine refused the index: there is nothing to replay.
     }
-    let version = version(engine);
-    compare_declared(version, case, answer, tally);
-    let Some(mut index) = start(version, case, answer) else {
+    compare_declared(switches.engine, case, answer, tally);
+    let Some(mut index) = start(switches, case, answer) else {
         tally.disagree("start", case, b"", "an index".to_owned(), "cannot be compiled".to_owned());
         return;
     };
@@ -283,6 +309,10 @@ pub(crate) fn replay(
         let indexed = index.index(doc);
         tally.documents += 1;
         compare_fate(case, doc, item, &indexed.fate, tally);
+        if let (Some(noted), true) = (answer.get("ignored"), is_accepted(item)) {
+            let noted = &noted[(position + 1).to_string()];
+            compare_ignored(switches.engine, case, doc, noted, &indexed.fate, tally);
+        }
         let of_request =
             if mappings.len() == 1 && docs.len() > 1 { docs.len() - 1 } else { position };
         let request = if mappings.len() == 1 { 0 } else { position };
@@ -294,7 +324,7 @@ pub(crate) fn replay(
             if sorted(&found) != sorted(&expected_mapping) {
                 let (expected, found) = (sorted(&expected_mapping), sorted(&found));
                 tally.disagree("mapping", case, doc, expected.to_string(), found.to_string());
-                index = restart(version, case, &expected_mapping);
+                index = restart(switches, case, &expected_mapping);
             }
         }
     }
@@ -327,10 +357,10 @@ fn compare_declared(version: Engine, case: &Value, answer: &Value, tally: &mut T
     }
 }
 
-fn start(version: Engine, case: &Value, answer: &Value) -> Option<Index> {
+fn start(switches: &Switches, case: &Value, answer: &Value) -> Option<Index> {
     let before = &answer["mapping_before"];
     if !before.is_null() {
-        return Some(restart(version, case, before));
+        return Some(restart(switches, case, before));
     }
     let templates: BTreeMap<String, Value> = case["templates"]
         .as_array()?
@@ -344,19 +374,19 @@ fn start(version: Engine, case: &Value, answer: &Value) -> Option<Index> {
         .collect();
     let none = BTreeMap::new();
     let all = mapping::Templates { legacy: &templates, index: &none, component: &none };
-    let composed = mapping::compose("c-x", all, type_name(version, case)).ok()?;
-    Index::new(version, composed.mapping, Settings::read(&composed.settings)).ok()
+    let composed = mapping::compose("c-x", all, type_name(switches.engine, case)).ok()?;
+    Index::with(switches.clone(), composed.mapping, Settings::read(&composed.settings)).ok()
 }
 
-fn restart(version: Engine, case: &Value, body: &Value) -> Index {
-    let read = mapping::read(body, type_name(version, case)).unwrap();
+fn restart(switches: &Switches, case: &Value, body: &Value) -> Index {
+    let read = mapping::read(body, type_name(switches.engine, case)).unwrap();
     let mut settings = case["index"]["settings"].clone();
     if settings.is_null() {
         settings = json!({});
     }
     settings["index.provided_name"] =
         json!(format!("c-{}", case["id"].as_str().unwrap().to_lowercase()));
-    Index::new(version, read, Settings::read(&settings)).unwrap()
+    Index::with(switches.clone(), read, Settings::read(&settings)).unwrap()
 }
 
 fn type_name(version: Engine, case: &Value) -> Option<&str> {
@@ -365,7 +395,7 @@ fn type_name(version: Engine, case: &Value) -> Option<&str> {
 }
 
 fn compare_fate(case: &Value, doc: &[u8], item: &Value, fate: &Fate, tally: &mut Tally) {
-    let accepted = item["status"].as_u64().unwrap() < 300;
+    let accepted = is_accepted(item);
     tally.rejected += usize::from(!accepted);
     match fate {
         Fate::Accepted(_) if accepted => {}
@@ -383,6 +413,68 @@ fn compare_fate(case: &Value, doc: &[u8], item: &Value, fate: &Fate, tally: &mut
                 tally.disagree("error", case, doc, expected.join(" <- "), found.join(" <- "));
             }
         }
+    }
+}
+
+fn is_accepted(item: &Value) -> bool {
+    item["status"].as_u64().unwrap() < 300
+}
+
+/// The fields that the engine notes in a document's `_ignored`, against the losses that leave such a note.
+fn compare_ignored(
+    version: Engine,
+    case: &Value,
+    doc: &[u8],
+    noted: &Value,
+    fate: &Fate,
+    tally: &mut Tally,
+) {
+    let Fate::Accepted(losses) = fate else { return };
+    let noted: BTreeSet<String> = noted
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|field| field.as_str().unwrap().to_owned())
+        .collect();
+    let predicted: BTreeSet<String> = losses
+        .iter()
+        .filter(|loss| is_noted(loss.cause, version))
+        .map(|loss| loss.field.to_string())
+        .collect();
+    let is_silent = predicted.is_superset(&noted)
+        && SILENT.iter().any(|(product, major, id, _)| {
+            *product == version.product
+                && major.contains(&version.major)
+                && case["id"].as_str().unwrap().starts_with(id)
+        });
+    if noted != predicted && !is_silent {
+        tally.disagree("ignored", case, doc, format!("{noted:?}"), format!("{predicted:?}"));
+    }
+}
+
+/// Values that are dropped without a note: product and majors, the start of the case's name, the reason.
+type Silent = (Product, std::ops::RangeInclusive<u16>, &'static str, &'static str);
+
+const SILENT: &[Silent] = &[
+    (Product::Elasticsearch, 6..=9, "r", "random documents are drawn from all of these"),
+    (Product::OpenSearch, 1..=3, "r", "random documents are drawn from all of these"),
+    (Product::Elasticsearch, 7..=9, "type-completion", "longer inputs are cut, not dropped"),
+    (Product::Elasticsearch, 7..=7, "type-scaled_float-malformed", "dropped by the field itself"),
+    (Product::OpenSearch, 1..=2, "type-scaled_float-malformed", "dropped by the field itself"),
+    (Product::OpenSearch, 2..=3, "dynamic-setting-malformed", "dropped around the field's parse"),
+    (Product::OpenSearch, 3..=3, "date-malformed", "dropped around the field's parse"),
+    (Product::OpenSearch, 3..=3, "s16-50", "dropped around the field's parse"),
+    (Product::OpenSearch, 3..=3, "type-", "dropped around the field's parse"),
+];
+
+/// Elasticsearch notes what `ignore_above` leaves out from 7.15 on; what was run is 7.10 and 7.17.
+fn is_noted(cause: LossCause, version: Engine) -> bool {
+    match cause {
+        LossCause::IgnoreMalformed | LossCause::BeyondLimit => true,
+        LossCause::IgnoreAbove => {
+            version.product == Product::Elasticsearch && (version.major, version.minor) >= (7, 15)
+        }
+        _ => false,
     }
 }
 
@@ -525,7 +617,7 @@ pub(crate) fn load(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-fn version(engine: &str) -> Engine {
+pub(crate) fn version(engine: &str) -> Engine {
     Engine::parse(&engine.replacen('-', ":", 1)).unwrap()
 }
 

@@ -69,11 +69,14 @@ impl Joda {
         Self { root: named::strict_slashes() }
     }
 
-    /// Milliseconds since 1970.
-    pub(super) fn millis(&self, text: &str) -> Result<i64, Thrown> {
+    /// Milliseconds since 1970, and the nanoseconds beyond them that Joda cuts without telling.
+    pub(super) fn parse(&self, text: &str) -> Result<(i64, u32), Thrown> {
         let mut bucket = Bucket::default();
         let at = match element::parse(&self.root, &mut bucket, text, 0) {
-            Ok(end) if end >= text.len() => return bucket.millis(text),
+            Ok(end) if end >= text.len() => {
+                let finer = bucket.finer;
+                return Ok((bucket.millis(text)?, finer));
+            }
             Ok(end) => end,
             Err(Stop::At(at)) => at,
             Err(Stop::Thrown(thrown)) => return Err(thrown),

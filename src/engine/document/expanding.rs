@@ -3,6 +3,7 @@
 //!
 //! In: the state of a walk before its first token. Out: what [`Doc`] gathers, or the exception that the item shows.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::engine::document::{Doc, enter_object};
@@ -14,7 +15,7 @@ use crate::engine::metadata;
 use crate::engine::names;
 use crate::engine::switches::Repeats;
 use crate::engine::tape::Token;
-use crate::engine::tree::{Node, ObjectNode};
+use crate::engine::tree::{FieldNode, Node, ObjectNode};
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::Dynamic;
 use crate::model::path::visible;
@@ -92,11 +93,7 @@ fn parse_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
     loop {
         match doc.parser.current() {
             None => {
-                let full = visible(&object.full);
-                return Err(doc.mapping_failure(format_args!(
-                    "object mapping for [{full}] tried to parse field [{}] as object, but got EOF, has a concrete value been provided to it?",
-                    visible(name)
-                )));
+                return Err(doc.unended_object(&visible(&object.full), &visible(name)));
             }
             Some(Token::EndObject) => return Ok(()),
             Some(Token::Name(found)) => {
@@ -132,23 +129,37 @@ fn check_name(doc: &Doc<'_>, name: &[u8]) -> Outcome {
 }
 
 /// What a name stands for in an object.
-enum Target {
-    Mapped(Node),
+enum Target<'n> {
+    Mapped(Cow<'n, Node>),
     Metadata(&'static str),
     Nothing,
 }
 
-fn target(doc: &Doc<'_>, object: &ObjectNode, name: &[u8]) -> Target {
+impl Target<'_> {
+    /// The field, if it reads whole arrays itself.
+    fn array_reader(&self, doc: &Doc<'_>) -> Option<&FieldNode> {
+        match self {
+            Target::Mapped(node) => match &**node {
+                Node::Field(field) => Some(&**field),
+                _ => None,
+            },
+            _ => None,
+        }
+        .filter(|field| field::takes_arrays(field, doc.switches()))
+    }
+}
+
+fn target<'n>(doc: &Doc<'_>, object: &'n ObjectNode, name: &[u8]) -> Target<'n> {
     if let Some(metadata) = metadata::at_root(doc, name) {
         return Target::Metadata(metadata);
     }
     if let Some(node) = object.child(name) {
-        return Target::Mapped(node.clone());
+        return Target::Mapped(Cow::Borrowed(node));
     }
     if doc.switches().repeats == Repeats::FirstReused {
         let full = doc.path_as_text(name);
         let made = doc.walked.new.iter().find(|new| new.full == full);
-        return made.map_or(Target::Nothing, |new| Target::Mapped(new.node.clone()));
+        return made.map_or(Target::Nothing, |new| Target::Mapped(Cow::Owned(new.node.clone())));
     }
     Target::Nothing
 }
@@ -189,7 +200,7 @@ fn parse_below<'t>(
 }
 
 /// An object where a leaf that reads no objects is mapped under `subobjects: false`: its members are prefixed siblings.
-fn flattens(doc: &Doc<'_>, object: &ObjectNode, field: &crate::engine::tree::FieldNode) -> bool {
+fn flattens(doc: &Doc<'_>, object: &ObjectNode, field: &FieldNode) -> bool {
     object.flat && doc.token() == Token::BeginObject && !field::takes_objects(field)
 }
 
@@ -288,10 +299,11 @@ fn parse_dissolved<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u
 }
 
 fn parse_array<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8]) -> Outcome {
-    match target(doc, object, name) {
-        Target::Mapped(Node::Field(field)) if field::takes_arrays(&field, doc.switches()) => {
-            doc.parse_field(&field)
-        }
+    let target = target(doc, object, name);
+    if let Some(field) = target.array_reader(doc) {
+        return doc.parse_field(field);
+    }
+    match target {
         Target::Mapped(_) | Target::Metadata(_) => parse_elements(doc, object, name),
         Target::Nothing if is_runtime(doc, name) => parse_elements(doc, object, name),
         Target::Nothing => parse_new_array(doc, object, name),
@@ -321,11 +333,7 @@ fn parse_elements<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8
     let mut open = vec![(0_usize, 0_usize)];
     loop {
         let Some(token) = doc.parser.advance()? else {
-            let full = visible(&object.full);
-            return Err(doc.mapping_failure(format_args!(
-                "object mapping for [{full}] with array for [{}] tried to parse as array, but got EOF, is there a mismatch in types for the same field?",
-                visible(name)
-            )));
+            return Err(doc.unended_array(object, name));
         };
         if let Some((floats, others)) = open.last_mut() {
             match token {
@@ -348,13 +356,9 @@ fn parse_elements<'t>(doc: &mut Doc<'t>, object: &Arc<ObjectNode>, name: &'t [u8
                 parse_object(doc, object, name)?;
             }
             // An array in an array goes the way of the outer one, without a call, so that depth costs no stack.
-            Token::BeginArray => match target(doc, object, name) {
-                Target::Mapped(Node::Field(field))
-                    if field::takes_arrays(&field, doc.switches()) =>
-                {
-                    doc.parse_field(&field)?;
-                }
-                _ => open.push((0, 0)),
+            Token::BeginArray => match target(doc, object, name).array_reader(doc) {
+                Some(field) => doc.parse_field(field)?,
+                None => open.push((0, 0)),
             },
             Token::Null => parse_null(doc, object, name)?,
             _ => parse_value(doc, object, name)?,
@@ -408,8 +412,10 @@ pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcom
     let Some((leaf, above)) = segments.split_last() else { return Ok(()) };
     for segment in above {
         let next = match target(doc, &object, segment) {
-            Target::Mapped(Node::Object(next)) => next,
-            Target::Mapped(node) => return parse_node(doc, &node),
+            Target::Mapped(node) => match &*node {
+                Node::Object(next) => Arc::clone(next),
+                node => return parse_node(doc, node),
+            },
             Target::Metadata(metadata) => return metadata::parse(doc, metadata),
             Target::Nothing => match dynamic::mode(doc, &object, segment) {
                 Dynamic::Strict | Dynamic::StrictAllowTemplates => {

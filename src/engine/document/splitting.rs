@@ -76,7 +76,8 @@ fn parse_members(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
     let mut segments: Option<Segments<'_>> = None;
     loop {
         let Some(token) = doc.parser.current() else {
-            return Err(end_of_input(doc, object, name));
+            let name = name.map_or("null".to_owned(), visible);
+            return Err(doc.unended_object(&doc.shown(object), &name));
         };
         match token {
             Token::EndObject => return Ok(()),
@@ -146,14 +147,19 @@ fn is_disabled(object: &ObjectNode, segments: &[&[u8]]) -> bool {
 }
 
 /// What a name stands for in an object.
-enum Target {
-    Mapped(Node),
+enum Target<'n> {
+    Mapped(&'n Node),
     Metadata(&'static str),
     Nothing,
 }
 
 /// `getMapper`: the segments are followed through objects.
-fn target(doc: &Doc<'_>, object: &ObjectNode, name: &[u8], segments: &[&[u8]]) -> Outcome<Target> {
+fn target<'n>(
+    doc: &Doc<'_>,
+    object: &'n ObjectNode,
+    name: &[u8],
+    segments: &[&[u8]],
+) -> Outcome<Target<'n>> {
     if doc.switches().names_first
         && let Some(metadata) = metadata::at_root(doc, name)
     {
@@ -173,7 +179,7 @@ fn target(doc: &Doc<'_>, object: &ObjectNode, name: &[u8], segments: &[&[u8]]) -
         }
         holder = inner;
     }
-    Ok(holder.child(last).map_or(Target::Nothing, |node| Target::Mapped(node.clone())))
+    Ok(holder.child(last).map_or(Target::Nothing, Target::Mapped))
 }
 
 /// `parseObject`.
@@ -186,7 +192,7 @@ fn parse_object<'t>(
     match target(doc, object, name, segments)? {
         Target::Mapped(node) => {
             doc.path.push(name);
-            parse_node(doc, &node)?;
+            parse_node(doc, node)?;
             doc.path.pop();
         }
         Target::Metadata(metadata) => metadata::parse(doc, metadata)?,
@@ -245,8 +251,8 @@ fn parse_array<'t>(
     segments: &[&'t [u8]],
 ) -> Outcome {
     match target(doc, object, name, segments)? {
-        Target::Mapped(Node::Field(field)) if field::takes_arrays(&field, doc.switches()) => {
-            doc.parse_field(&field)
+        Target::Mapped(Node::Field(field)) if field::takes_arrays(field, doc.switches()) => {
+            doc.parse_field(field)
         }
         Target::Mapped(_) | Target::Metadata(_) => parse_elements(doc, object, name, segments),
         Target::Nothing => parse_new_array(doc, object, segments),
@@ -290,11 +296,7 @@ fn parse_elements<'t>(
     let (mut name, mut own) = (name, None::<Segments<'t>>);
     loop {
         let Some(token) = doc.parser.advance()? else {
-            let shown = visible(name);
-            let full = visible(&object.full);
-            return Err(Failure::mapper(format!(
-                "object mapping for [{full}] with array for [{shown}] tried to parse as array, but got EOF, is there a mismatch in types for the same field?"
-            )));
+            return Err(doc.unended_array(object, name));
         };
         let split_here = own.clone();
         let segments: &[&'t [u8]] = split_here.as_deref().unwrap_or(segments);
@@ -308,9 +310,9 @@ fn parse_elements<'t>(
             // An array in an array goes the way of the outer one; it is not entered by a call, so that depth costs no stack.
             Token::BeginArray => match target(doc, object, name, segments)? {
                 Target::Mapped(Node::Field(field))
-                    if field::takes_arrays(&field, doc.switches()) =>
+                    if field::takes_arrays(field, doc.switches()) =>
                 {
-                    doc.parse_field(&field)?;
+                    doc.parse_field(field)?;
                 }
                 _ => {
                     limits::enter_array(doc)?;
@@ -338,7 +340,7 @@ fn parse_value<'t>(
     segments: &[&'t [u8]],
 ) -> Outcome {
     match target(doc, object, name, segments)? {
-        Target::Mapped(node) => parse_node(doc, &node),
+        Target::Mapped(node) => parse_node(doc, node),
         Target::Metadata(metadata) => metadata::parse(doc, metadata),
         Target::Nothing => {
             let Some(leaf) = segments.last().copied() else { return Ok(()) };
@@ -359,7 +361,7 @@ fn parse_null<'t>(
     segments: &[&'t [u8]],
 ) -> Outcome {
     match target(doc, object, name, segments)? {
-        Target::Mapped(node) => parse_node(doc, &node),
+        Target::Mapped(node) => parse_node(doc, node),
         Target::Metadata(metadata) => metadata::parse(doc, metadata),
         Target::Nothing => match object.own {
             Some(own @ (Dynamic::Strict | Dynamic::StrictAllowTemplates)) => {
@@ -441,16 +443,4 @@ fn in_the_way(segments: &[&[u8]], full: &[u8], type_name: &str) -> Failure {
         "Could not dynamically add mapping for field [{name}]. Existing mapping for [{shown}] must be of type object but found [{type_name}]."
     );
     Failure::mapper(text).class(RejectClass::DottedName).field(|| names::path(full))
-}
-
-fn end_of_input(doc: &Doc<'_>, object: &ObjectNode, name: Option<&[u8]>) -> Failure {
-    let full = match &*object.full {
-        [] => doc.world.type_name.to_string(),
-        full => visible(full),
-    };
-    let name = name.map_or("null".to_owned(), visible);
-    Failure::mapper(format!(
-        "object mapping for [{full}] tried to parse field [{name}] as object, but got EOF, has a concrete value been provided to it?"
-    ))
-    .class(RejectClass::NotAnObject)
 }

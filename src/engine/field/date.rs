@@ -11,7 +11,7 @@ use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
-use crate::model::path::visible;
+use crate::model::path::readable;
 
 /// A date's parameters.
 #[derive(Clone, Debug)]
@@ -78,14 +78,15 @@ pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome
 
 /// 9.x: a JSON integer of 64 bits that does not fit 32 is milliseconds, whatever the formats would say.
 fn is_fast(doc: &Doc<'_>) -> bool {
-    let Token::Integer(text) = doc.token() else { return false };
-    let value = parse_long(&visible(text));
-    doc.switches().fields.date_fast_path && value.is_ok_and(|value| i32::try_from(value).is_err())
+    let (true, Token::Integer(text)) = (doc.switches().fields.date_fast_path, doc.token()) else {
+        return false;
+    };
+    parse_long(&readable(text)).is_ok_and(|value| i32::try_from(value).is_err())
 }
 
 /// Whether something finer than the field's resolution was cut.
 fn read(rule: &Date, text: &[u8]) -> Outcome<bool> {
-    let moment = rule.format.parse(&visible(text)).map_err(|failure| refused(&failure))?;
+    let moment = rule.format.parse(&readable(text)).map_err(|failure| refused(&failure))?;
     if rule.nanos {
         return in_nanos(moment).map(|()| false);
     }

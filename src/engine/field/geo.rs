@@ -151,7 +151,7 @@ fn double(doc: &Doc<'_>) -> Outcome<f64> {
         Token::Integer(text) | Token::Float(text) => {
             Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
         }
-        _ => number::read(Kind::Double, true, doc).map(|taken| taken.value),
+        _ => number::read(Kind::Double, true, doc).map(|taken| taken.value.near()),
     }
 }
 

@@ -46,7 +46,9 @@ pub(crate) fn take(rule: &Keyword, field: &FieldNode, doc: &mut Doc<'_>) -> Outc
             None => return Ok(()),
         },
     };
-    if rule.ignore_above.is_some_and(|limit| names::utf16_length(text) > limit) {
+    // No byte is more than two units.
+    let is_longer = |limit| text.len() * 2 > limit && names::utf16_length(text) > limit;
+    if rule.ignore_above.is_some_and(is_longer) {
         doc.lose(&field.full, LossCause::IgnoreAbove);
         return Ok(());
     }

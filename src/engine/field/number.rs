@@ -15,7 +15,7 @@ use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
-use crate::model::path::visible;
+use crate::model::path::readable;
 
 /// A number's parameters.
 #[derive(Clone, Debug)]
@@ -87,13 +87,39 @@ impl Number {
 }
 
 /// A number that was read, and what was lost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Taken {
-    /// The value as Java prints it.
-    pub shown: String,
-    /// The value; integers beyond 2^53 are only near.
-    pub value: f64,
+    pub value: Value,
     pub loss: Option<LossCause>,
+}
+
+/// A number as Java holds it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value {
+    Long(i64),
+    Double(f64),
+    Float(f32),
+}
+
+impl Value {
+    /// As a double; integers beyond 2^53 are only near.
+    #[expect(clippy::cast_precision_loss, reason = "only for comparisons of ranges")]
+    pub(crate) fn near(self) -> f64 {
+        match self {
+            Self::Long(value) => value as f64,
+            Self::Double(value) => value,
+            Self::Float(value) => f64::from(value),
+        }
+    }
+
+    /// As Java prints it.
+    fn shown(self) -> String {
+        match self {
+            Self::Long(value) => value.to_string(),
+            Self::Double(value) => java_double(value),
+            Self::Float(value) => java_float(value),
+        }
+    }
 }
 
 pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
@@ -137,23 +163,24 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
                 let text = format!("{} value passed as String", kind.class());
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
-            let text = visible(text);
+            let text = &*readable(text);
             if text.len() > 1000 && doc.switches().fields.number_string_limit {
                 let length = text.chars().count();
                 let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
             let taken = match kind {
-                Kind::Long => string_long(&text),
-                Kind::Integer | Kind::Byte => string_narrow(&text, Narrow::Integer),
-                Kind::Short => string_narrow(&text, Narrow::Short),
-                _ => string_float(&text, kind),
+                Kind::Long => string_long(text),
+                Kind::Integer | Kind::Byte => string_narrow(text, Narrow::Integer),
+                Kind::Short => string_narrow(text, Narrow::Short),
+                _ => string_float(text, kind),
             };
-            Taken { loss: Some(LossCause::Coerced), ..taken? }
+            let taken = taken?;
+            Taken { loss: taken.loss.or(Some(LossCause::Coerced)), ..taken }
         }
         Token::Integer(text) | Token::Float(text) => match kind {
-            Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
-            _ => json_integer(token, &visible(text), kind, coerce, doc)?,
+            Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&readable(text), kind),
+            _ => json_integer(token, &readable(text), kind, coerce, doc)?,
         },
         Token::BeginObject if doc.switches().fields.object_as_number => {
             return Err(
@@ -174,18 +201,19 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
 
 fn string_long(text: &str) -> Outcome<Taken> {
     let value = string_to_long(text, Decimals::Cut).map_err(classed)?;
-    Ok(integer(value))
+    Ok(cut_to(value, text))
 }
 
 fn string_narrow(text: &str, kind: Narrow) -> Outcome<Taken> {
-    Ok(integer(string_to_narrow(text, kind).map_err(classed)?))
+    Ok(cut_to(string_to_narrow(text, kind).map_err(classed)?, text))
 }
 
 fn string_float(text: &str, kind: Kind) -> Outcome<Taken> {
-    match kind {
-        Kind::Double => parse_double(text).map(double).map_err(classed),
-        _ => parse_float(text).map(float).map_err(classed),
-    }
+    let value = match kind {
+        Kind::Double => Value::Double(parse_double(text).map_err(classed)?),
+        _ => Value::Float(parse_float(text).map_err(classed)?),
+    };
+    Ok(rounded_to(value, text, kind))
 }
 
 fn classed(cause: crate::model::fate::Cause) -> Failure {
@@ -194,33 +222,33 @@ fn classed(cause: crate::model::fate::Cause) -> Failure {
     Failure::from_cause(cause).class(class)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "only for comparisons of ranges and for text")]
-fn integer(value: i64) -> Taken {
-    Taken { shown: value.to_string(), value: value as f64, loss: None }
+/// The integer that was made of a number; its decimals are lost.
+fn cut_to(value: i64, text: &str) -> Taken {
+    let is_plain = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let decimals = !is_plain && Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
+    Taken { value: Value::Long(value), loss: decimals.then_some(LossCause::DecimalsCut) }
 }
 
-fn double(value: f64) -> Taken {
-    Taken { shown: java_double(value), value, loss: None }
-}
-
-fn float(value: f32) -> Taken {
-    Taken { shown: java_float(value), value: f64::from(value), loss: None }
+/// The float that was made of a number. Only integers are called lossy: nearly every decimal is rounded.
+fn rounded_to(value: Value, text: &str, kind: Kind) -> Taken {
+    let held = match (kind, value) {
+        (Kind::HalfFloat, Value::Float(value)) => f64::from(half(value)),
+        _ => value.near(),
+    };
+    let is_integer = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let lost = is_integer && held.is_finite() && !is_exact(text, held);
+    Taken { value, loss: lost.then_some(LossCause::PrecisionLost) }
 }
 
 /// Jackson reads a double, and casts it for `float`.
 fn json_float(text: &str, kind: Kind) -> Taken {
     let value = parse_double(text).unwrap_or(f64::NAN);
-    let precise = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-    let mut taken = match kind {
-        Kind::Double => double(value),
+    let value = match kind {
+        Kind::Double => Value::Double(value),
         #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
-        _ => float(value as f32),
+        _ => Value::Float(value as f32),
     };
-    // Only integers are called lossy: nearly every decimal is rounded.
-    if precise && taken.value.is_finite() && !is_exact(text, taken.value) {
-        taken.loss = Some(LossCause::PrecisionLost);
-    }
-    taken
+    rounded_to(value, text, kind)
 }
 
 /// Whether a float is the integer that the text shows.
@@ -262,7 +290,6 @@ fn json_integer(
         }
         .class(RejectClass::NumberRange));
     }
-    let fraction = Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
     if !coerce {
         let full = parse_double(text).unwrap_or(f64::NAN);
         #[expect(
@@ -276,8 +303,7 @@ fn json_integer(
             return Err(Failure::argument(text).class(RejectClass::ValueType));
         }
     }
-    let loss = fraction.then_some(LossCause::DecimalsCut);
-    Ok(Taken { loss, ..integer(value) })
+    Ok(cut_to(value, text))
 }
 
 /// A JSON float as a long: through double, cut towards zero; `None` beyond 64 bits.
@@ -355,10 +381,10 @@ pub(crate) fn json_failure(doc: &Doc<'_>, kind: &'static str, text: String) -> F
 pub(crate) fn read_any_double(coerce: bool, doc: &Doc<'_>) -> Outcome<f64> {
     match doc.token() {
         Token::Integer(text) | Token::Float(text) => {
-            Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
+            Ok(parse_double(&readable(text)).unwrap_or(f64::NAN))
         }
-        Token::String(text) if coerce => parse_double(&visible(text)).map_err(classed),
-        _ => read(Kind::Double, coerce, doc).map(|taken| taken.value),
+        Token::String(text) if coerce => parse_double(&readable(text)).map_err(classed),
+        _ => read(Kind::Double, coerce, doc).map(|taken| taken.value.near()),
     }
 }
 
@@ -368,22 +394,22 @@ fn check(kind: Kind, taken: Taken) -> Outcome<Taken> {
         Kind::Byte => {
             let (low, high) = Narrow::Byte.range();
             #[expect(clippy::cast_precision_loss, reason = "8 bits")]
-            let outside = taken.value < low as f64 || taken.value > high as f64;
+            let outside = taken.value.near() < low as f64 || taken.value.near() > high as f64;
             if outside {
-                let text = format!("Value [{}] is out of range for a byte", taken.shown);
+                let text = format!("Value [{}] is out of range for a byte", taken.value.shown());
                 return Err(Failure::argument(text).class(RejectClass::NumberRange));
             }
             return Ok(taken);
         }
-        Kind::Double => ("double", taken.value.is_finite()),
-        Kind::Float => ("float", taken.value.is_finite()),
+        Kind::Double => ("double", taken.value.near().is_finite()),
+        Kind::Float => ("float", taken.value.near().is_finite()),
         #[expect(clippy::cast_possible_truncation, reason = "it was made from a float")]
-        Kind::HalfFloat => ("half_float", half(taken.value as f32).is_finite()),
+        Kind::HalfFloat => ("half_float", half(taken.value.near() as f32).is_finite()),
         _ => return Ok(taken),
     };
     if finite {
         return Ok(taken);
     }
-    let text = format!("[{name}] supports only finite values, but got [{}]", taken.shown);
+    let text = format!("[{name}] supports only finite values, but got [{}]", taken.value.shown());
     Err(Failure::argument(text).class(RejectClass::NumberRange))
 }

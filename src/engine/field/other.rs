@@ -207,7 +207,7 @@ fn ascii_digit(letter: char) -> char {
 pub(crate) fn take_wildcard(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let Some(text) = field::text(doc)? else { return Ok(()) };
     let values = switch(&field.definition, "doc_values") != Some(false);
-    if doc.switches().fields.wildcard_values && values && text.len() > 32_766 {
+    if values && text.len() > 32_766 {
         let full = visible(&field.full);
         let text = format!("DocValuesField \"{full}\" is too large, must be <= 32766");
         doc.walked.late.get_or_insert(Failure::argument(text).class(RejectClass::TermTooLong));

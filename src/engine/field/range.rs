@@ -139,12 +139,12 @@ fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Fai
 fn bound(rule: &Range, doc: &Doc<'_>) -> Outcome<Value> {
     match &rule.bound {
         Bound::Number(kind @ (Kind::Float | Kind::Double)) => {
-            Ok(Value::Float(number::read(*kind, rule.coerce, doc)?.value))
+            Ok(Value::Float(number::read(*kind, rule.coerce, doc)?.value.near()))
         }
-        Bound::Number(kind) => {
-            let taken = number::read(*kind, rule.coerce, doc)?;
-            Ok(Value::Integer(taken.shown.parse().unwrap_or_default()))
-        }
+        Bound::Number(kind) => Ok(match number::read(*kind, rule.coerce, doc)?.value {
+            number::Value::Long(value) => Value::Integer(value.into()),
+            other => Value::Float(other.near()),
+        }),
         Bound::Date(format, pattern) => date_bound(format, pattern, doc),
         Bound::Ip => {
             let text = doc.parser.text(doc.switches())?;

@@ -6,9 +6,9 @@ use super::At;
 use crate::model::engine::Product;
 
 /// What field types do differently from version to version.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of independent facts about versions")]
-pub(crate) struct FieldSwitches {
+pub struct FieldSwitches {
     /// `json_parse_exception` and `input_coercion_exception` are ignorable in number fields.
     pub json_malformed: bool,
     /// Keywords beyond Lucene's term length fail in the parse.
@@ -41,8 +41,6 @@ pub(crate) struct FieldSwitches {
     pub join_names_null: bool,
     /// `scaled_float` ignores booleans too.
     pub scaled_json_malformed: bool,
-    /// `wildcard` has doc values.
-    pub wildcard_values: bool,
     /// `dense_vector` reads texts, and refuses other scalars in a sentence of its own.
     pub vector_texts: bool,
 }
@@ -74,7 +72,6 @@ impl FieldSwitches {
             object_as_number: at.es(8, 0),
             join_names_null: at.es(7, 11),
             scaled_json_malformed: at.os(2, 0) || at.es(8, 0),
-            wildcard_values: at.os(3, 0),
             vector_texts: at.es(9, 3),
         }
     }
@@ -82,7 +79,7 @@ impl FieldSwitches {
 
 /// Generations of the point reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Geo {
+pub enum Geo {
     /// 6.5: no wrapper; only parse exceptions are ignorable.
     Es65,
     /// 6.8: own wrapper.

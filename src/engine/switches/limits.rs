@@ -6,9 +6,9 @@ use super::At;
 use crate::model::engine::Product;
 
 /// What versions check of an index's limits, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of independent facts about versions")]
-pub(crate) struct LimitSwitches {
+pub struct LimitSwitches {
     /// Depth is checked while the document is read: objects and arrays.
     pub depth_in_parse: DepthInParse,
     /// `total_fields.limit` is checked while the document is read.
@@ -56,7 +56,7 @@ impl LimitSwitches {
 
 /// Checks of `depth.limit` while reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DepthInParse {
+pub enum DepthInParse {
     No,
     /// New objects only (8.6).
     NewObjects,
@@ -66,7 +66,7 @@ pub(crate) enum DepthInParse {
 
 /// Checks of `total_fields.limit` while reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TotalInParse {
+pub enum TotalInParse {
     No,
     /// One for each new mapper name (7.15).
     Mappers,

@@ -3,7 +3,6 @@
 //! In: what the user named, and the capture beside the backup, if any. Out: a [`Start`], or a usage error. A capture gives
 //! engine, settings and templates, and the live mapping is only compared; `--mapping` and `--template` take the templates' place.
 
-mod declared;
 mod templates;
 
 use std::path::Path;
@@ -168,9 +167,9 @@ impl Start {
         Ok(())
     }
 
-    /// The mapping as the engine would print it, and the names that error texts use.
+    /// What is doubtful of the mapping, and the names that error texts use.
     fn settle(&mut self, type_name: Option<String>) {
-        self.remarks.extend(declared::as_printed(&mut self.mapping, self.engine));
+        self.remarks.extend(mapping::doubts(&self.mapping, self.engine));
         let is_typed = self.engine.product == Product::Elasticsearch && self.engine.major < 7;
         let found =
             self.mapping.type_name.take().or(type_name).unwrap_or_else(|| "_doc".to_owned());

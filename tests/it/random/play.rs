@@ -60,9 +60,22 @@ impl Player {
         }
         let before = if templates.is_empty() { self.mapping(&index) } else { Value::Null };
         let (items, mappings) = self.documents(case, &index, documents, before.clone(), ask);
+        let ignored = self.ignored(&index);
         self.call("DELETE", &format!("/{index}"), None);
         self.forget_templates(templates.len());
-        json!({"mapping_before": before, "items": items, "mappings": mappings})
+        json!({"mapping_before": before, "items": items, "mappings": mappings, "ignored": ignored})
+    }
+
+    /// By document: the fields that it does not hold as they were sent.
+    fn ignored(&self, index: &str) -> Value {
+        self.call("POST", &format!("/{index}/_refresh"), None);
+        let all = json!({"size": 10_000, "_source": false});
+        let (_, answer) = self.call("POST", &format!("/{index}/_search"), Some(&all));
+        let hits = answer["hits"]["hits"].as_array().cloned().unwrap_or_default();
+        let noted = hits.into_iter().filter(|hit| hit.get("_ignored").is_some());
+        noted
+            .map(|hit| (hit["_id"].as_str().unwrap().to_owned(), hit["_ignored"].clone()))
+            .collect()
     }
 
     fn documents(

@@ -55,6 +55,8 @@ pub(super) struct Bucket {
     pub(super) offset: Option<i64>,
     /// A named zone.
     pub(super) zone: Option<Zone>,
+    /// Nanoseconds that a fraction has below its millisecond: they are cut.
+    pub(super) finer: u32,
 }
 
 impl Bucket {

@@ -87,7 +87,7 @@ fn best(
     text: &str,
     at: usize,
 ) -> Result<usize, Stop> {
-    let start = (bucket.fields.len(), bucket.offset, bucket.zone.clone());
+    let start = (bucket.fields.len(), bucket.offset, bucket.zone.clone(), bucket.finer);
     let (mut best_end, mut best_stop) = (at, at);
     let mut best_bucket = None;
     for (nth, alternative) in alternatives.iter().enumerate() {
@@ -104,7 +104,7 @@ fn best(
             Err(thrown) => return Err(thrown),
         }
         bucket.fields.truncate(start.0);
-        (bucket.offset, bucket.zone) = (start.1, start.2.clone());
+        (bucket.offset, bucket.zone, bucket.finer) = (start.1, start.2.clone(), start.3);
     }
     if best_end == at && !optional {
         return Err(Stop::At(best_stop));
@@ -255,7 +255,15 @@ fn fraction(
     }
     let value = i32::try_from(tenths / 10).map_err(|_| Stop::At(at))?;
     bucket.fields.push((Field::Fraction(unit), value));
+    bucket.finer = finer(unit, value, &text[at..at + count]);
     Ok(at + count)
+}
+
+/// What a fraction of `unit` milliseconds has beyond the milliseconds that were read of it, in nanoseconds.
+fn finer(unit: i64, millis: i32, digits: &str) -> u32 {
+    let whole = digits.bytes().fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0'));
+    let nanos = digits.bytes().fold(whole * i128::from(unit) * 1_000_000, |rest, _| rest / 10);
+    u32::try_from(nanos - i128::from(millis) * 1_000_000).unwrap_or(0).min(999_999)
 }
 
 fn offset(bucket: &mut Bucket, text: &str, at: usize) -> Result<usize, Stop> {
