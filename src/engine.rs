@@ -74,7 +74,7 @@ impl Index {
     /// Compiles a mapping for an engine.
     pub fn new(engine: Engine, mapping: Mapping, settings: Settings) -> Result<Self, IndexError> {
         let switches = Switches::of(engine);
-        let mapping = crate::mapping::as_printed(mapping, engine);
+        let mapping = crate::mapping::as_printed(mapping, engine, settings.ignore_malformed);
         let root = {
             let around = Surroundings { switches: &switches, settings: &settings };
             Arc::new(tree::root(&mapping, around))

@@ -16,7 +16,7 @@ use crate::engine::field;
 use crate::engine::limits;
 use crate::engine::names;
 use crate::engine::settings::Settings;
-use crate::engine::switches::{Switches, Walk};
+use crate::engine::switches::{CopyObject, Switches, Walk};
 use crate::engine::tape::{Parser, Tape, Token};
 use crate::engine::template::Template;
 use crate::engine::tree::{self, FieldNode, Node, ObjectNode, Surroundings};
@@ -215,7 +215,17 @@ impl<'t> Doc<'t> {
 
     /// Gives the current token to a field.
     pub(crate) fn parse_field(&mut self, field: &FieldNode) -> Outcome {
+        let is_copy = self.switches().copy_object == CopyObject::AtStart
+            && !field.copy_to.is_empty()
+            && self.token() == Token::BeginObject;
+        if is_copy {
+            // OpenSearch 3 writes the object into a document of its own and reads that.
+            self.parser.set_place(Some("1:1".to_owned()));
+        }
         field::parse(field, self)?;
+        if is_copy {
+            self.parser.set_place(None);
+        }
         copy::copy(field, self)
     }
 

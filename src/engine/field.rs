@@ -112,6 +112,21 @@ impl Rule {
         )
     }
 
+    /// Whether the rule itself asks for a string's text, where and if it needs it.
+    fn asks_for_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Text
+                | Self::Keyword(_)
+                | Self::Number(_)
+                | Self::Range(_)
+                | Self::Point(_)
+                | Self::Unread
+                | Self::Taken
+                | Self::Opaque
+        )
+    }
+
     fn reading(&self) -> Reading {
         match self {
             Self::Number(rule) => rule.reading(),
@@ -200,6 +215,11 @@ fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
 }
 
 fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    if let Some(fault) = doc.parser.broken_text()
+        && !field.rule.asks_for_text()
+    {
+        return take_broken(field, doc, fault);
+    }
     match &field.rule {
         Rule::Text => text(doc).map(|_| ()),
         Rule::Keyword(rule) => keyword::take(rule, field, doc),
@@ -226,6 +246,18 @@ fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
+/// A string that is no JSON, in fields that read the text of every string.
+fn take_broken(field: &FieldNode, doc: &mut Doc<'_>, fault: Failure) -> Outcome {
+    if doc.switches().fields.date_objects
+        && matches!(field.rule, Rule::Date(_))
+        && field.rule.ignores_malformed()
+    {
+        ignore(field, doc);
+        return Ok(());
+    }
+    Err(fault)
+}
+
 /// The text of a scalar; `None` for null.
 pub(crate) fn text<'t>(doc: &Doc<'t>) -> Outcome<Option<&'t [u8]>> {
     match doc.token() {
@@ -249,7 +281,10 @@ pub(crate) fn wrapped(
         FieldError::WithId => reason.push_str(" in document with id '?'"),
         FieldError::WithPreview => {
             reason.push_str(" in document with id '?'. ");
-            match preview(doc, reading) {
+            // What is asked for again after a fault of the JSON reader is empty.
+            let asked = doc.parser.broken_text().is_some() && number::is_json_fault(&cause);
+            let shown = if asked { Ok(String::new()) } else { preview(doc, reading) };
+            match shown {
                 Ok(value) => {
                     reason.push_str("Preview of field's value: '");
                     reason.push_str(&value);

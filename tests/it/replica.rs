@@ -202,6 +202,11 @@ impl Disagreement {
         KNOWN.iter().any(|known| self.is(known, engine))
     }
 
+    /// `accepted` or `rejected` (the other way in the engine), `error`, `mapping`, `declared`, `start`.
+    pub(crate) fn class(&self) -> &'static str {
+        self.class
+    }
+
     fn is(&self, known: &Known, engine: &str) -> bool {
         let place = format!("{}: {}", self.case, self.document);
         engine.starts_with(known.0) && place.starts_with(known.1)
@@ -320,7 +325,8 @@ fn compare_declared(version: Engine, case: &Value, answer: &Value, tally: &mut T
         return;
     }
     let read = mapping::read(declared, None).unwrap();
-    let printed = mapping::write_body(&mapping::as_printed(read, version));
+    let malformed = Settings::read(&case["index"]["settings"]).ignore_malformed;
+    let printed = mapping::write_body(&mapping::as_printed(read, version, malformed));
     if sorted(&printed) != sorted(before) {
         let (expected, found) = (sorted(before), sorted(&printed));
         tally.disagree("declared", case, b"", expected.to_string(), found.to_string());
@@ -344,7 +350,8 @@ fn start(version: Engine, case: &Value, answer: &Value) -> Option<Index> {
         .collect();
     let none = BTreeMap::new();
     let all = mapping::Templates { legacy: &templates, index: &none, component: &none };
-    let composed = mapping::compose("c-x", all, type_name(version, case)).ok()?;
+    let mut composed = mapping::compose("c-x", all, type_name(version, case)).ok()?;
+    composed.settings["index.provided_name"] = provided_name(case);
     Index::new(version, composed.mapping, Settings::read(&composed.settings)).ok()
 }
 
@@ -354,9 +361,12 @@ fn restart(version: Engine, case: &Value, body: &Value) -> Index {
     if settings.is_null() {
         settings = json!({});
     }
-    settings["index.provided_name"] =
-        json!(format!("c-{}", case["id"].as_str().unwrap().to_lowercase()));
+    settings["index.provided_name"] = provided_name(case);
     Index::new(version, read, Settings::read(&settings)).unwrap()
+}
+
+fn provided_name(case: &Value) -> Value {
+    json!(format!("c-{}", case["id"].as_str().unwrap().to_lowercase()))
 }
 
 fn type_name(version: Engine, case: &Value) -> Option<&str> {
@@ -462,10 +472,17 @@ fn without_places(text: &str) -> String {
     out
 }
 
+/// Recorded reasons are cut at 700 characters: of a preview that is longer than this, the end may be missing.
+const RECORDED: usize = 300;
+
 /// Previews of objects come in hash order.
 fn without_preview(text: &str) -> String {
     match text.split_once("Preview of field's value: '") {
-        Some((head, rest)) if rest.contains('{') && rest.contains(", ") => format!("{head}..."),
+        Some((head, rest))
+            if rest.contains('{') && (rest.contains(", ") || rest.len() > RECORDED) =>
+        {
+            format!("{head}...")
+        }
         _ => text.to_owned(),
     }
 }
@@ -474,6 +491,14 @@ fn without_preview(text: &str) -> String {
 fn without_chance(text: &str) -> String {
     let text =
         text.replace("1.17549435E-38", "1.1754944E-38").replace("2.14748365E9", "2.1474836E9");
+    if let Some((head, rest)) = text.split_once("supports only finite values, but got [") {
+        let number = rest.trim_end_matches(']').parse::<f32>().unwrap_or(f32::NAN);
+        return format!("{head}supports only finite values, but got [{number}]");
+    }
+    if let Some(rest) = text.strip_prefix("For input string: \"") {
+        // The JDK's double parser names the text with or without its spaces.
+        return format!("For input string: \"{}\"", rest.trim_end_matches('"').trim());
+    }
     if let Some((head, _)) = text.split_once("from TemporalAccessor: {") {
         return head.to_owned();
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::document::{Doc, enter_object};
+use crate::engine::document::{Doc, copy, enter_object};
 use crate::engine::dynamic;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
@@ -406,10 +406,10 @@ pub(crate) fn parse_node(doc: &mut Doc<'_>, node: &Node) -> Outcome {
 pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcome {
     let mut object = Arc::clone(&doc.world.root);
     let Some((leaf, above)) = segments.split_last() else { return Ok(()) };
-    for segment in above {
+    for (at, segment) in above.iter().enumerate() {
         let next = match target(doc, &object, segment) {
             Target::Mapped(Node::Object(next)) => next,
-            Target::Mapped(node) => return parse_node(doc, &node),
+            Target::Mapped(node) => return copy::into_leaf(doc, &node, &segments[at..]),
             Target::Metadata(metadata) => return metadata::parse(doc, metadata),
             Target::Nothing => match dynamic::mode(doc, &object, segment) {
                 Dynamic::Strict | Dynamic::StrictAllowTemplates => {

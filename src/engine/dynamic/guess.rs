@@ -29,7 +29,7 @@ impl Guess {
 /// `createBuilderFromDynamicValue`, up to the choice of the kind.
 pub(super) fn guess(doc: &Doc<'_>, token: Token<'_>, name: &[u8]) -> Outcome<Guess> {
     match token {
-        Token::String(text) => Ok(guess_string(doc, text)),
+        Token::String(_) => Ok(guess_string(doc, doc.parser.text(doc.switches())?)),
         Token::Integer(text) => {
             if !doc.switches().big_integers && number::parse_long(&visible(text)).is_err() {
                 let text = "No matching token for number_type [BIG_INTEGER]";

@@ -85,6 +85,7 @@ fn take_elements(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome 
 /// `[lon, lat]`, `[lon, lat, z]`: the parser stands on the first number. A third is looked at and left where it is.
 fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let begin = doc.parser.clone();
+    let geo = doc.switches().fields.geo;
     let read = |doc: &mut Doc<'_>| -> Outcome {
         let lon = double(doc)?;
         doc.parser.advance()?;
@@ -92,7 +93,7 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         if matches!(doc.parser.advance()?, Some(Token::Integer(_) | Token::Float(_))) {
             check_z(rule, double(doc)?)?;
         }
-        in_range(rule, field, lat, lon)
+        in_range(rule, field, (lat, lon), geo)
     };
     match read(doc) {
         Err(failure)
@@ -125,7 +126,8 @@ fn swallows_flat(geo: Geo, failure: &Failure) -> bool {
 /// One point, ignored if it may be. From 6.6 the parser is led to the end of an object or array whatever happened inside.
 fn take_one(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let begin = doc.parser.clone();
-    let read = point(rule, doc).and_then(|(lat, lon)| in_range(rule, field, lat, lon));
+    let geo = doc.switches().fields.geo;
+    let read = point(rule, doc).and_then(|place| in_range(rule, field, place, geo));
     let Err(failure) = read else { return Ok(()) };
     if doc.switches().fields.geo != Geo::Es65
         && matches!(begin.current(), Some(Token::BeginObject | Token::BeginArray))
@@ -148,7 +150,7 @@ fn parse_exception(text: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
 
 fn double(doc: &Doc<'_>) -> Outcome<f64> {
     match doc.token() {
-        Token::String(text) => parse_double(&visible(text))
+        Token::String(_) => parse_double(&visible(doc.parser.text(doc.switches())?))
             .map_err(|cause| Failure::from_cause(cause).class(RejectClass::ValueType)),
         Token::Integer(text) | Token::Float(text) => {
             Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
@@ -157,7 +159,7 @@ fn double(doc: &Doc<'_>) -> Outcome<f64> {
     }
 }
 
-fn in_range(rule: &Point, field: &FieldNode, lat: f64, lon: f64) -> Outcome {
+fn in_range(rule: &Point, field: &FieldNode, (lat, lon): (f64, f64), geo: Geo) -> Outcome {
     let full = visible(&field.full);
     let outside = |word: &str, value: f64| {
         let text = format!("illegal {word} value [{}] for {full}", java_double(value));
@@ -172,6 +174,9 @@ fn in_range(rule: &Point, field: &FieldNode, lat: f64, lon: f64) -> Outcome {
         false if lon.is_nan() => no_number("longitude", "180.0"),
         false if !(-90.0..=90.0).contains(&lat) => outside("latitude", lat),
         false if !(-180.0..=180.0).contains(&lon) => outside("longitude", lon),
+        // No number is left of an infinite one when it is brought into range.
+        true if geo == Geo::Es65 && !lat.is_finite() => no_number("latitude", "90.0"),
+        true if geo == Geo::Es65 && !lon.is_finite() => no_number("longitude", "180.0"),
         true if !lat.is_finite() || !lon.is_finite() => {
             Err(parse_exception("cannot normalize the point - not a number"))
         }
@@ -194,7 +199,7 @@ fn point(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
     match doc.token() {
         Token::BeginObject => object::read(rule, doc),
         Token::BeginArray => array(rule, doc),
-        Token::String(text) => from_text(rule, &visible(text), doc),
+        Token::String(_) => from_text(rule, &visible(doc.parser.text(doc.switches())?), doc),
         _ => Err(parse_exception("geo_point expected")),
     }
 }

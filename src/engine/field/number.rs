@@ -121,23 +121,31 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
-    if doc.switches().fields.json_malformed {
+    if is_json_fault(failure) && doc.parser.broken_text().is_some() {
+        doc.switches().fields.broken_malformed
+    } else if doc.switches().fields.json_malformed {
         token.is_value()
     } else {
         matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
     }
 }
 
+/// Whether it is the JSON reader's exception.
+pub(crate) fn is_json_fault(failure: &Failure) -> bool {
+    let kind = failure.kind.as_ref();
+    ["json_", "x_content_", "unexpected_end"].iter().any(|start| kind.starts_with(start))
+}
+
 /// Reads the current token as a number of that kind.
 pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
     let token = doc.token();
     let taken = match token {
-        Token::String(text) => {
+        Token::String(_) => {
             if !coerce {
                 let text = format!("{} value passed as String", kind.class());
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
-            let text = visible(text);
+            let text = visible(doc.parser.text(doc.switches())?);
             if text.len() > 1000 && doc.switches().fields.number_string_limit {
                 let length = text.chars().count();
                 let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
@@ -357,7 +365,9 @@ pub(crate) fn read_any_double(coerce: bool, doc: &Doc<'_>) -> Outcome<f64> {
         Token::Integer(text) | Token::Float(text) => {
             Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
         }
-        Token::String(text) if coerce => parse_double(&visible(text)).map_err(classed),
+        Token::String(_) if coerce => {
+            parse_double(&visible(doc.parser.text(doc.switches())?)).map_err(classed)
+        }
         _ => read(Kind::Double, coerce, doc).map(|taken| taken.value),
     }
 }

@@ -76,7 +76,7 @@ pub(crate) fn take(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcom
     match (doc.token(), &rule.bound) {
         (Token::Null, _) => Ok(()),
         (Token::BeginObject, _) => take_object(rule, field, doc),
-        (Token::String(text), Bound::Ip) => network(text),
+        (Token::String(_), Bound::Ip) => network(doc.parser.text(doc.switches())?),
         _ => {
             let name = doc.parser.current_name().map_or("null".to_owned(), visible);
             Err(error(doc, field, format_args!("expected an object but got {name}"))

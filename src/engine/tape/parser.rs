@@ -21,6 +21,8 @@ pub(crate) struct Parser<'t> {
     expands: bool,
     /// Inside `subobjects: false`: names keep their dots.
     keep_dots: bool,
+    /// The tokens come from a copy of a value: where its first byte stands for the engine.
+    place: Option<String>,
 }
 
 /// One dotted name and where its expansion stands.
@@ -55,7 +57,7 @@ impl<'t> Expansion<'t> {
 impl<'t> Parser<'t> {
     pub(crate) fn new(tape: &'t Tape<'t>, walk: Walk) -> Self {
         let expands = walk == Walk::Expanding;
-        Self { tape, index: None, expansions: Vec::new(), expands, keep_dots: false }
+        Self { tape, index: None, expansions: Vec::new(), expands, keep_dots: false, place: None }
     }
 
     /// Whether names keep their dots here.
@@ -66,6 +68,17 @@ impl<'t> Parser<'t> {
     /// From the next name on, names keep their dots, or not.
     pub(crate) fn set_keep_dots(&mut self, keep: bool) {
         self.keep_dots = keep;
+    }
+
+    /// Where the engine says that tokens stand, until told otherwise.
+    pub(crate) fn set_place(&mut self, place: Option<String>) {
+        self.place = place;
+    }
+
+    /// What asking for the current token's text gives, if not the text: a string that is no JSON is found out only then.
+    pub(crate) fn broken_text(&self) -> Option<Failure> {
+        let is_string = matches!(self.current(), Some(Token::String(_)));
+        self.tape.fault_at(self.index.filter(|_| is_string)?)
     }
 
     /// The current token; `None` before the first and after the last.
@@ -234,6 +247,9 @@ impl<'t> Parser<'t> {
 
     /// The text of a scalar, numbers as they are written; an exception for anything else, null included.
     pub(crate) fn text(&self, switches: &Switches) -> Outcome<&'t [u8]> {
+        if let Some(fault) = self.broken_text() {
+            return Err(fault);
+        }
         match self.current() {
             Some(Token::String(text) | Token::Integer(text) | Token::Float(text)) => Ok(text),
             Some(Token::True) => Ok(b"true"),
@@ -260,6 +276,9 @@ impl<'t> Parser<'t> {
 
     /// `line:column` of the current token; inside an expansion of its name.
     pub(crate) fn location(&self) -> String {
+        if let Some(place) = &self.place {
+            return place.clone();
+        }
         match self.expansions.last() {
             Some(top) if matches!(top.state, State::Name(_) | State::Begin(_)) => {
                 self.tape.location(Some(top.at))

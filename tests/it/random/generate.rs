@@ -2,10 +2,12 @@
 //! dotted names, the same name twice, conflicts between documents, dynamic templates, small limits, declared fields of every
 //! type that the engines here have.
 //!
-//! In: a seed. Out: a case in the form of the case table: an index (or templates), then 5 to 20 documents. The same seed gives
-//! the same case. It refuses to know engines and answers.
+//! In: a seed. Out: a case in the form of the case table: an index (or templates), then 5 to 20 documents; every second seed
+//! begins with the documents of a row of `rows`. The same seed gives the same case. It refuses to know engines and answers.
 
 use serde_json::{Map, Value, json};
+
+use super::rows::ROWS;
 
 /// `SplitMix64` (Steele, Lea, Flood 2014): a state, one number after another.
 pub(crate) struct Rng(u64);
@@ -40,23 +42,64 @@ impl Rng {
 /// One sequence as a case.
 pub(crate) fn case(seed: u64) -> Value {
     let mut rng = Rng::new(seed);
+    let half = usize::try_from(seed / 2).unwrap();
+    let mut case = match seed % 2 {
+        0 => with_row(&mut rng, half % ROWS.len(), half / ROWS.len() % 4 == 3),
+        _ => free(&mut rng),
+    };
+    case["id"] = format!("r-{seed}").into();
+    case
+}
+
+/// Anything.
+fn free(rng: &mut Rng) -> Value {
     let mut fields = Vec::new();
-    let mappings = mappings(&mut rng, &mut fields);
-    let settings = settings(&mut rng);
-    let documents: Vec<String> =
-        (0..=4 + rng.below(16)).map(|_| document(&mut rng, &fields)).collect();
-    let mut case = json!({"id": format!("r-{seed}"), "docs": documents});
+    let mappings = mappings(rng, &mut fields);
+    let settings = settings(rng);
+    let documents: Vec<String> = (0..=4 + rng.below(16)).map(|_| document(rng, &fields)).collect();
     let mut body = json!({"mappings": mappings});
     if !settings.as_object().unwrap().is_empty() {
         body["settings"] = settings;
     }
     // Most indices are made on their own, some by their first document and a template.
-    if rng.of_100(15) {
-        case["templates"] = json!([body]);
-    } else {
-        case["index"] = body;
-    }
+    let how = if rng.of_100(15) { ("templates", json!([body])) } else { ("index", body) };
+    let mut case = json!({"docs": documents});
+    case[how.0] = how.1;
     case
+}
+
+/// The documents of a row, as they are or each with one more field, then others. `row` and `row_documents` say what was
+/// taken as it is.
+fn with_row(rng: &mut Rng, number: usize, with_more: bool) -> Value {
+    let row = &ROWS[number];
+    let index = row.index();
+    let fields = declared(&index);
+    let mut documents = row.documents();
+    let pure = if with_more { 0 } else { documents.len() };
+    if with_more {
+        documents.iter_mut().for_each(|document| add_field(rng, document));
+    }
+    documents.extend((0..rng.below(9)).map(|_| Value::from(document(rng, &fields))));
+    json!({"index": index, "docs": documents, "row": number, "row_documents": pure})
+}
+
+/// Another entry behind the last one.
+fn add_field(rng: &mut Rng, document: &mut Value) {
+    let Some(head) = document.as_str().and_then(|text| text.strip_suffix('}')) else { return };
+    let comma = if head == "{" { "" } else { "," };
+    let entry = format!("{}:{}", quoted(rng.pick(&["zz", "k", "z.y", "é"])), any(rng, 1));
+    *document = format!("{head}{comma}{entry}}}").into();
+}
+
+/// Names and types of an index's fields.
+fn declared(index: &Value) -> Vec<(String, &'static str)> {
+    let properties = index["mappings"]["properties"].as_object();
+    let known = |body: &Value| TYPES.iter().find(|known| **known == body["type"]).copied();
+    properties
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, body)| Some((name.clone(), known(body)?)))
+        .collect()
 }
 
 const NAMES: [&str; 12] = ["a", "b", "c", "d", "n", "s", "o", "A", "ab", "user_id", "é", "@t"];

@@ -46,7 +46,7 @@ fn number(doc: &Doc<'_>, name: &str) -> Outcome<Outcome<f64>> {
 
 fn string(doc: &Doc<'_>, refusal: &'static str) -> Outcome<String> {
     match doc.token() {
-        Token::String(text) => Ok(visible(text)),
+        Token::String(_) => Ok(visible(doc.parser.text(doc.switches())?)),
         _ => Err(parse_exception(refusal)),
     }
 }
