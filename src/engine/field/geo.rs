@@ -222,15 +222,15 @@ fn array(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
                 ));
             }
             Geo::Es7 | Geo::Es717 | Geo::Es8 if found.len() > 3 => {
-                return Err(parse_exception("[geo_point] field type does not accept > 3 dimensions"));
+                return Err(parse_exception(
+                    "[geo_point] field type does not accept > 3 dimensions",
+                ));
             }
             _ => {}
         }
     }
     if found.len() < 2 && doc.switches().fields.geo == Geo::Os2 {
-        return Err(parse_exception(
-            "[geo_point] field type should have at least two dimensions",
-        ));
+        return Err(parse_exception("[geo_point] field type should have at least two dimensions"));
     }
     let part = |i: usize| found.get(i).copied().unwrap_or(f64::NAN);
     Ok((part(1), part(0)))

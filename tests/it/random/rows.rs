@@ -19,11 +19,7 @@ pub(crate) struct Row {
     documents: &'static [&'static str],
 }
 
-const fn row(
-    name: &'static str,
-    index: &'static str,
-    documents: &'static [&'static str],
-) -> Row {
+const fn row(name: &'static str, index: &'static str, documents: &'static [&'static str]) -> Row {
     Row { name, engines: &[], index, documents }
 }
 
@@ -71,11 +67,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("a name of only dots", NEW, &[r#"{".":1}"#, r#"{"..":1}"#]),
     row("a blank name", NEW, &[r#"{" ":1}"#]),
     row("a blank name in an object", NEW, &[r#"{"a":{" ":1}}"#]),
-    row(
-        "a blank part of a name",
-        NEW,
-        &[r#"{"a..b":1}"#, r#"{".a":1}"#, r#"{"a. .b":1}"#],
-    ),
+    row("a blank part of a name", NEW, &[r#"{"a..b":1}"#, r#"{".a":1}"#, r#"{"a. .b":1}"#]),
     row("an empty name", NEW, &[r#"{"":1}"#]),
     row("a key twice", NEW, &[r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":2}"#]),
     row("a path twice by dots", NEW, &[r#"{"a":{"b":1},"a.b":2}"#]),
@@ -95,11 +87,7 @@ pub(crate) const ROWS: &[Row] = &[
         &[r#"{"n":9223372036854775808}"#],
     ),
     row("a number beyond float", NEW, &[r#"{"n":1e400}"#]),
-    row(
-        "digits in a string",
-        NEW,
-        &[r#"{"s":"2019"}"#, r#"{"s":"20190430"}"#, r#"{"s":"1e3"}"#],
-    ),
+    row("digits in a string", NEW, &[r#"{"s":"2019"}"#, r#"{"s":"20190430"}"#, r#"{"s":"1e3"}"#]),
     row("a year and a month", NEW, &[r#"{"s":"2019-04"}"#]),
     row("a year and a month that cannot be", NEW, &[r#"{"s":"1234-56"}"#]),
     row("a date with slashes that cannot be", NEW, &[r#"{"s":"2019/13/45"}"#]),

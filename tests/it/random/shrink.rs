@@ -92,4 +92,3 @@ fn kind(words: &str) -> Vec<String> {
     });
     std::iter::once(class).chain(types).collect()
 }
-

@@ -50,13 +50,15 @@ pub(super) fn compare(player: &Player, name: &str) -> Vec<String> {
     found.into_iter().take(20).map(|words| format!("{name}, table: {words}")).collect()
 }
 
-/// Races between shards are no oracle, and a third of the table is chosen by name.
+/// Races between shards are no oracle; Elasticsearch 6.8 without its shape library never answers who asks for `geo_shape`, the
+/// others lack the type; a third of the table is chosen by name.
 fn takes(name: &str, case: &Value) -> bool {
     let id = case["id"].as_str().unwrap();
     let part = id
         .bytes()
         .fold(first_seed(), |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    !id.contains("shards") && (is_whole(name) || part.is_multiple_of(3))
+    let is_none = id.contains("shards") || id.contains("geo_shape");
+    !is_none && (is_whole(name) || part.is_multiple_of(3))
 }
 
 fn is_whole(name: &str) -> bool {
