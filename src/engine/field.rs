@@ -132,6 +132,7 @@ impl Rule {
             Self::Number(rule) => rule.reading(),
             Self::Scaled(_) => Reading::Double,
             Self::RankFeature => Reading::Float,
+            Self::Binary => Reading::Base64,
             _ => Reading::Written,
         }
     }
@@ -307,6 +308,8 @@ pub(crate) enum Reading {
     Written,
     /// As a double: Jackson then no longer knows an integer beyond 64 bits as an integer.
     Double,
+    /// As base64: where that fails, the string is what comes behind the fault.
+    Base64,
     /// As a float: from Jackson 2.14 on the number stays one.
     Float,
 }
@@ -327,6 +330,10 @@ fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
             #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
             Ok(java_float(value as f32))
         }
+        (Token::String(text), Reading::Base64) => match other::base64_fault(text) {
+            Some((read, _)) => doc.parser.text_behind(read).map(|text| visible(&text)),
+            None => preview::read(doc),
+        },
         _ => preview::read(doc),
     }
 }

@@ -120,6 +120,11 @@ impl<'a> Tape<'a> {
         self.fault.clone()
     }
 
+    /// The document from a token on, without its first bytes.
+    pub(super) fn source_behind(&self, index: usize, bytes: usize) -> Option<&[u8]> {
+        self.source.get(self.items.get(index)?.at as usize + bytes..)
+    }
+
     /// What asking for a token's text gives, if not the text.
     pub(super) fn fault_at(&self, index: usize) -> Option<Failure> {
         self.fault.clone().filter(|_| self.broken && index + 1 == self.items.len())

@@ -9,6 +9,7 @@ use crate::engine::switches::{Switches, Walk};
 use crate::engine::tape::{Tape, Token};
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
+use crate::record::{self, Cursor};
 
 /// A place in the token stream.
 #[derive(Clone, Debug)]
@@ -266,6 +267,17 @@ impl<'t> Parser<'t> {
                 }
                 .class(RejectClass::ObjectScalar))
             }
+        }
+    }
+
+    /// What Jackson takes for the current string when `read` bytes of it are lost: it reads on to the next quote.
+    pub(crate) fn text_behind(&self, read: usize) -> Outcome<Vec<u8>> {
+        let none = || Failure::state("no string begins here");
+        let rest = self.index.and_then(|index| self.tape.source_behind(index, read + 1));
+        let quoted = [b"\"", rest.ok_or_else(none)?].concat();
+        match Cursor::new(&quoted).next() {
+            Ok(record::Token::String(text)) => Ok(text.decode().into_owned()),
+            _ => Err(none()),
         }
     }
 
