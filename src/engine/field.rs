@@ -20,7 +20,7 @@ mod vector;
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
-use crate::engine::number::{java_float, parse_double, parse_long};
+use crate::engine::number::{Decimal, java_float, parse_double, parse_long};
 use crate::engine::switches::{FieldError, JsonErrors, Switches};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
@@ -133,6 +133,7 @@ impl Rule {
             Self::Scaled(_) => Reading::Double,
             Self::RankFeature => Reading::Float,
             Self::Binary => Reading::Base64,
+            Self::UnsignedLong(_) => Reading::Decimal,
             _ => Reading::Written,
         }
     }
@@ -308,6 +309,8 @@ pub(crate) enum Reading {
     Written,
     /// As a double: Jackson then no longer knows an integer beyond 64 bits as an integer.
     Double,
+    /// As a `BigDecimal`, which the number stays.
+    Decimal,
     /// As base64: where that fails, the string is what comes behind the fault.
     Base64,
     /// As a float: from Jackson 2.14 on the number stays one.
@@ -329,6 +332,10 @@ fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
             let value = parse_double(&visible(text)).unwrap_or(f64::NAN);
             #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
             Ok(java_float(value as f32))
+        }
+        (Token::Float(text), Reading::Decimal) => {
+            let text = visible(text);
+            Ok(Decimal::parse(&text).map_or(text, |decimal| decimal.to_string()))
         }
         (Token::String(text), Reading::Base64) => match other::base64_fault(text) {
             Some((read, _)) => doc.parser.text_behind(read).map(|text| visible(&text)),

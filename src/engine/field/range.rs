@@ -185,7 +185,7 @@ fn date_bound(format: &DateFormat, pattern: &str, doc: &Doc<'_>) -> Outcome<Valu
     if date.starts_with("now") {
         return Ok(Value::Integer(i128::from(i64::MAX) / 2));
     }
-    match format.parse(date) {
+    match format.parse_for_math(date) {
         Ok(moment) => Ok(Value::Integer(moment.millis.into())),
         Err(failure) => {
             let cause = date::refused(&failure);
