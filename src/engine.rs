@@ -39,7 +39,7 @@ use crate::model::timeline::Decision;
 use document::{NewMapper, Walked, World};
 use dynamic::Detector;
 use failure::{Failure, Outcome};
-use switches::{Switches, Walk};
+use switches::Switches;
 use tape::Tape;
 use template::Template;
 use tree::{FieldNode, Node, ObjectNode, Surroundings};
@@ -161,9 +161,7 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        if world.switches.walk == Walk::Splitting {
-            limits::check_copies(&root)?;
-        }
+        limits::check_copies(&root, world.switches.walk)?;
         let entries = if world.switches.limits.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);

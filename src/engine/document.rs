@@ -218,15 +218,19 @@ impl<'t> Doc<'t> {
         let is_copy = self.switches().copy_object == CopyObject::AtStart
             && !field.copy_to.is_empty()
             && self.token() == Token::BeginObject;
-        if is_copy {
-            // OpenSearch 3 writes the object into a document of its own and reads that.
-            self.parser.set_place(Some("1:1".to_owned()));
+        if !is_copy {
+            field::parse(field, self)?;
+            return copy::copy(field, self);
         }
+        // OpenSearch 3 writes the object into a document of its own, which the field and each target read from its start.
+        self.parser.set_place(Some("1:1".to_owned()));
+        let begin = self.parser.clone();
         field::parse(field, self)?;
-        if is_copy {
-            self.parser.set_place(None);
-        }
-        copy::copy(field, self)
+        let end = std::mem::replace(&mut self.parser, begin);
+        copy::copy(field, self)?;
+        self.parser = end;
+        self.parser.set_place(None);
+        Ok(())
     }
 
     /// The exception for a scalar where an object is mapped.

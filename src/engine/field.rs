@@ -328,7 +328,10 @@ fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
                 _ => Err(Failure::state("the number was read as another")),
             }
         }
-        (Token::Float(text), Reading::Float) if json != JsonErrors::Jackson210 => {
+        (Token::Float(text), _)
+            if reading == Reading::Float && json != JsonErrors::Jackson210
+                || doc.parser.was_read_as_float() =>
+        {
             let value = parse_double(&visible(text)).unwrap_or(f64::NAN);
             #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
             Ok(java_float(value as f32))

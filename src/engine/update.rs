@@ -165,16 +165,16 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
         (Field::Object(_), Field::Leaf(_)) if by_class => {
             format!("Can't merge a non object mapping [{name}] with an object mapping [{name}]")
         }
-        (Field::Object(_), Field::Leaf(_)) => non_object(&name),
+        (Field::Object(object), Field::Leaf(_)) => non_object_or_nested(&name, object, switches),
         (Field::Leaf(a), Field::Object(_)) if by_class => format!(
             "mapper [{name}] of different type, current_type [{}], merged_type [ObjectMapper]",
             a.field_type
         ),
-        (Field::Leaf(_), Field::Object(_))
+        (Field::Leaf(_), Field::Object(object))
             if pair == Pair::First
                 || (switches.repeats == Repeats::Appearance && into.full.contains(&b'.')) =>
         {
-            non_object(&name)
+            non_object_or_nested(&name, object, switches)
         }
         (Field::Leaf(a), Field::Object(_)) => format!(
             "mapper [{name}] cannot be changed from type [{}] to [ObjectMapper]",
@@ -209,6 +209,14 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
         }
     };
     Err(conflict(text, &into.full))
+}
+
+/// 8.x: a nested object has its own sentence for a leaf of its name.
+fn non_object_or_nested(name: &str, object: &ObjectField, switches: &Switches) -> String {
+    if object.nested && switches.repeats == Repeats::Appearance {
+        return format!("can't merge a non-nested mapping [{name}] with a nested mapping");
+    }
+    non_object(name)
 }
 
 fn non_object(name: &str) -> String {

@@ -109,7 +109,9 @@ fn compare(player: &Player, name: &str, number: usize) -> Vec<String> {
         let answer = player.play(&case, &documents, AskMapping::AtTheEnd);
         let words = compare_sequence(name, &case, &documents, &answer, &mut sums);
         if words.is_some() && failures.len() < SHOWN {
-            failures.push(shrink::shrunk(player, name, seed, case));
+            let shrunk = shrink::shrunk(player, name, seed, case);
+            engine::say(&shrunk);
+            failures.push(shrunk);
         }
         seed += 1;
     }

@@ -10,6 +10,7 @@ use crate::engine::names;
 use crate::engine::switches::{CopyObject, Walk};
 use crate::engine::tape::{Parser, Tape, Token};
 use crate::engine::tree::{FieldNode, Found, Node};
+use crate::model::mapping::Dynamic;
 use crate::model::path::visible;
 
 /// Copies the current token to the targets of `field`. Copying does not chain.
@@ -126,6 +127,9 @@ fn copy_below<'t>(
     }
     let parent = splitting::dynamic_parent(doc, root, segments)?;
     if doc.token() == Token::Null && doc.switches().copy_null_ignored {
+        if parent.dynamic == Dynamic::Strict {
+            return Err(doc.strict(&parent, Dynamic::Strict, leaf));
+        }
         return Ok(());
     }
     dynamic::parse_value(doc, &parent, leaf)

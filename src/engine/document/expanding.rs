@@ -419,7 +419,7 @@ pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcom
                 Dynamic::Runtime => dynamic::phantom_object(&object, &doc.path_as_text(segment)),
                 Dynamic::True => match dynamic::new_object(doc, &object, segment)? {
                     Some(Node::Object(next)) => next,
-                    Some(node) => return parse_node(doc, &node),
+                    Some(node) => return copy::into_leaf(doc, &node, &segments[at..]),
                     None => return Ok(()),
                 },
             },

@@ -72,14 +72,26 @@ fn take(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
+/// 7.10 and OpenSearch give the points to Lucene when all are read: only then it refuses what is no number.
 fn take_elements(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    let geo = doc.switches().fields.geo;
+    let mut refused = Ok(());
     while !matches!(doc.parser.current(), Some(Token::EndArray) | None) {
-        if doc.token() != Token::Null || doc.switches().fields.geo != Geo::Es8 {
-            take_one(rule, field, doc)?;
+        if doc.token() != Token::Null || geo != Geo::Es8 {
+            match take_one(rule, field, doc) {
+                Err(failure) if matches!(geo, Geo::Es7 | Geo::Os2) && is_lucenes(&failure) => {
+                    refused = refused.and(Err(failure));
+                }
+                other => other?,
+            }
         }
         doc.parser.advance()?;
     }
-    Ok(())
+    refused
+}
+
+fn is_lucenes(failure: &Failure) -> bool {
+    failure.message().contains(" NaN; must be between ")
 }
 
 /// `[lon, lat]`, `[lon, lat, z]`: the parser stands on the first number. A third is looked at and left where it is.
@@ -90,8 +102,10 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         let lon = double(doc)?;
         doc.parser.advance()?;
         let lat = double(doc)?;
-        if matches!(doc.parser.advance()?, Some(Token::Integer(_) | Token::Float(_))) {
-            check_z(rule, double(doc)?)?;
+        match doc.parser.advance()? {
+            Some(Token::Integer(_) | Token::Float(_)) => check_z(rule, double(doc)?)?,
+            Some(Token::EndArray) | None => {}
+            Some(_) => return Err(parse_exception(format!("{}{MORE}", prefix(geo)))),
         }
         in_range(rule, field, (lat, lon), geo)
     };
@@ -116,9 +130,17 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
+/// What stands behind the second number of a flat array and is none itself.
+const MORE: &str = "field type does not accept > 3 dimensions";
+
+fn prefix(geo: Geo) -> &'static str {
+    if matches!(geo, Geo::Es65 | Geo::Es68) { "[geo_point] " } else { "" }
+}
+
 fn swallows_flat(geo: Geo, failure: &Failure) -> bool {
     match geo {
         Geo::Es7 | Geo::Os2 => true,
+        _ if failure.message().ends_with(MORE) => false,
         _ => failure.kind == "parse_exception" && matches!(geo, Geo::Es65 | Geo::Es68),
     }
 }

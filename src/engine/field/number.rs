@@ -121,13 +121,20 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
-    if is_json_fault(failure) && doc.parser.broken_text().is_some() {
+    if failure.kind == "runtime_exception" {
+        false
+    } else if is_json_fault(failure) && doc.parser.broken_text().is_some() {
         doc.switches().fields.broken_malformed
     } else if doc.switches().fields.json_malformed {
         token.is_value()
     } else {
         matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
     }
+}
+
+/// Jackson from 2.14 on: a decimal that was asked for as a float is none of the integers any more.
+fn keeps_floats(doc: &Doc<'_>) -> bool {
+    matches!(doc.switches().json_errors, JsonErrors::Jackson214 | JsonErrors::Jackson3)
 }
 
 /// Whether it is the JSON reader's exception.
@@ -160,7 +167,13 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
             Taken { loss: Some(LossCause::Coerced), ..taken? }
         }
         Token::Integer(text) | Token::Float(text) => match kind {
-            Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&visible(text), kind),
+            Kind::Double => json_float(&visible(text), kind),
+            Kind::Float | Kind::HalfFloat => {
+                if matches!(token, Token::Float(_)) && keeps_floats(doc) {
+                    doc.parser.read_as_float();
+                }
+                json_float(&visible(text), kind)
+            }
             _ => json_integer(token, &visible(text), kind, coerce, doc)?,
         },
         Token::BeginObject if doc.switches().fields.object_as_number => {
@@ -245,6 +258,10 @@ fn json_integer(
     coerce: bool,
     doc: &Doc<'_>,
 ) -> Outcome<Taken> {
+    if doc.parser.was_read_as_float() {
+        let text = "Internal error: this code path should never get executed";
+        return Err(Failure::new("runtime_exception", text).class(RejectClass::ValueType));
+    }
     let value = match token {
         Token::Integer(_) => parse_long(text).ok(),
         _ => cut(text),
@@ -253,7 +270,14 @@ fn json_integer(
         Kind::Integer | Kind::Byte | Kind::Short => Narrow::Integer.range(),
         _ => (i64::MIN, i64::MAX),
     };
-    let Some(value) = value.filter(|value| (low..=high).contains(value)) else {
+    // Decimals count: the largest int and a half is too large.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact for int; the ends of long are tested as they are"
+    )]
+    let is_near = kind == Kind::Long
+        || (low as f64..=high as f64).contains(&parse_double(text).unwrap_or(f64::NAN));
+    let Some(value) = value.filter(|value| is_near && (low..=high).contains(value)) else {
         return Err(out_of_range(doc, text, kind, token));
     };
     let (low, high) = Narrow::Short.range();

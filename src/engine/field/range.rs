@@ -118,7 +118,9 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                         let value = if open { next(&value, step) } else { value };
                         *(if lower { &mut from } else { &mut to }) = Some(value);
                     }
-                    Err(_) if rule.ignore_malformed => ignored = true,
+                    Err(failure) if rule.ignore_malformed && is_argument(&failure) => {
+                        ignored = true;
+                    }
                     Err(failure) => return Err(failure),
                 }
             }
@@ -129,6 +131,11 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         return Ok(());
     }
     in_order(from, to)
+}
+
+/// An `IllegalArgumentException` of Java's, which the exceptions of dates are not.
+fn is_argument(failure: &Failure) -> bool {
+    matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
 }
 
 /// OpenSearch 3 looks at a bound's value before its name.

@@ -3,6 +3,8 @@
 //! In: a tape. Out: tokens one by one; where dots are expanded, the name `a.b` and its value come as `a`, `{`, `b`, value, `}`
 //! (`DotExpandingXContentParser`). Names inside skipped objects and arrays are not looked at.
 
+use std::cell::Cell;
+
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
 use crate::engine::switches::{Switches, Walk};
@@ -24,6 +26,8 @@ pub(crate) struct Parser<'t> {
     keep_dots: bool,
     /// The tokens come from a copy of a value: where its first byte stands for the engine.
     place: Option<String>,
+    /// Index of a number's token that a field asked for as a float.
+    floated: Cell<Option<usize>>,
 }
 
 /// One dotted name and where its expansion stands.
@@ -58,7 +62,15 @@ impl<'t> Expansion<'t> {
 impl<'t> Parser<'t> {
     pub(crate) fn new(tape: &'t Tape<'t>, walk: Walk) -> Self {
         let expands = walk == Walk::Expanding;
-        Self { tape, index: None, expansions: Vec::new(), expands, keep_dots: false, place: None }
+        Self {
+            tape,
+            index: None,
+            expansions: Vec::new(),
+            expands,
+            keep_dots: false,
+            place: None,
+            floated: Cell::new(None),
+        }
     }
 
     /// Whether names keep their dots here.
@@ -74,6 +86,16 @@ impl<'t> Parser<'t> {
     /// Where the engine says that tokens stand, until told otherwise.
     pub(crate) fn set_place(&mut self, place: Option<String>) {
         self.place = place;
+    }
+
+    /// Notes that the current number was asked for as a float: Jackson's parser remembers.
+    pub(crate) fn read_as_float(&self) {
+        self.floated.set(self.index);
+    }
+
+    /// Whether the current number was asked for as a float before.
+    pub(crate) fn was_read_as_float(&self) -> bool {
+        self.index.is_some() && self.floated.get() == self.index
     }
 
     /// What asking for the current token's text gives, if not the text: a string that is no JSON is found out only then.
@@ -188,8 +210,10 @@ impl<'t> Parser<'t> {
     /// From the start of an object or array to its end; elsewhere nothing. Jackson itself passes over the children: its
     /// exceptions come as they are, without the engine's around them.
     pub(crate) fn skip_children(&mut self) -> Outcome {
+        // The children of an expanded name are passed over by the expander, token by token.
+        let by_expander = self.is_expanded();
         self.skip().map_err(|mut failure| {
-            if failure.kind.starts_with("x_content") {
+            if failure.kind.starts_with("x_content") && !by_expander {
                 failure.cause.take().unwrap_or(failure)
             } else {
                 failure

@@ -79,9 +79,15 @@ fn with_row(rng: &mut Rng, number: usize, with_more: bool) -> Value {
     let index = row.index();
     let fields = declared(&index);
     let mut documents = row.documents();
+    // Elasticsearch 7.17 never answers a name that ends in a dot where new fields are runtime fields.
+    if row.is_of_few() {
+        return json!({"index": index, "docs": documents, "row": number, "row_documents": documents.len()});
+    }
     let pure = if with_more { 0 } else { documents.len() };
     if with_more {
-        documents.iter_mut().for_each(|document| add_field(rng, document));
+        for document in &mut documents {
+            add_field(rng, document);
+        }
     }
     documents.extend((0..rng.below(9)).map(|_| Value::from(document(rng, &fields))));
     json!({"index": index, "docs": documents, "row": number, "row_documents": pure})

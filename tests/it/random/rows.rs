@@ -28,6 +28,11 @@ impl Row {
         self.engines.is_empty() || self.engines.iter().any(|start| engine.starts_with(start))
     }
 
+    /// Whether some engines do not have it.
+    pub(crate) fn is_of_few(&self) -> bool {
+        !self.engines.is_empty()
+    }
+
     /// The index's body; one that an engine without this place would refuse is left empty there, by the engine.
     pub(crate) fn index(&self) -> Value {
         serde_json::from_str(self.index).unwrap()

@@ -100,7 +100,7 @@ pub(crate) fn call(method: &str, url: &str, body: &str) -> Response {
 }
 
 /// An engine that says nothing for so long has lost the thread that should: the test fails instead of waiting.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The same with a body that need not be text.
 pub(crate) fn call_with(method: &str, url: &str, body: &[u8]) -> Response {

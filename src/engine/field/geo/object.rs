@@ -20,16 +20,22 @@ pub(super) fn read(rule: &Point, doc: &mut Doc<'_>) -> Outcome<Place> {
     }
 }
 
-/// A name and the value behind it, where the parser now stands; `None` at the object's end.
-fn member<'t>(doc: &mut Doc<'t>) -> Outcome<Option<&'t [u8]>> {
+/// A name, where the parser now stands; `None` at the object's end.
+fn name<'t>(doc: &mut Doc<'t>) -> Outcome<Option<&'t [u8]>> {
     match doc.parser.advance()? {
         Some(Token::EndObject) | None => Ok(None),
-        Some(Token::Name(name)) => {
-            doc.parser.advance()?;
-            Ok(Some(name))
-        }
+        Some(Token::Name(name)) => Ok(Some(name)),
         Some(other) => Err(not_allowed(other)),
     }
+}
+
+/// A name and the value behind it, where the parser now stands; `None` at the object's end.
+fn member<'t>(doc: &mut Doc<'t>) -> Outcome<Option<&'t [u8]>> {
+    let found = name(doc)?;
+    if found.is_some() {
+        doc.parser.advance()?;
+    }
+    Ok(found)
 }
 
 fn not_allowed(token: Token<'_>) -> Failure {
@@ -54,16 +60,18 @@ fn string(doc: &Doc<'_>, refusal: &'static str) -> Outcome<String> {
 /// `GeoUtils#parseGeoPoint` of Elasticsearch to 7.17 and OpenSearch 1: what is wrong with numbers is said at the end.
 fn any_order(doc: &mut Doc<'_>) -> Outcome<Place> {
     let (mut lat, mut lon, mut hash, mut bad) = (f64::NAN, f64::NAN, None, None);
-    while let Some(name) = member(doc)? {
+    while let Some(name) = name(doc)? {
         let (into, word) = match name {
             b"lat" => (&mut lat, "latitude"),
             b"lon" => (&mut lon, "longitude"),
             b"geohash" => {
+                doc.parser.advance()?;
                 hash = Some(string(doc, "geohash must be a string")?);
                 continue;
             }
             _ => return Err(parse_exception("field must be either [lat], [lon] or [geohash]")),
         };
+        doc.parser.advance()?;
         match number(doc, word)? {
             Ok(value) => *into = value,
             Err(failure) => bad = Some(failure),
