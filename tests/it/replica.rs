@@ -225,14 +225,21 @@ impl Tally {
         reason = "how many documents were compared is part of the test's answer"
     )]
     fn print(&self, engine: &str) {
-        let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
+        println!(
+            "{engine}: {} documents compared, {} refused, disagreements {:?}",
+            self.documents,
+            self.rejected,
+            self.classes()
+        );
+    }
+
+    /// Disagreements by class, those that stand too.
+    pub(crate) fn classes(&self) -> BTreeMap<&'static str, usize> {
+        let mut classes = BTreeMap::new();
         for found in &self.disagreements {
             *classes.entry(found.class).or_default() += 1;
         }
-        println!(
-            "{engine}: {} documents compared, {} refused, disagreements {classes:?}",
-            self.documents, self.rejected
-        );
+        classes
     }
 
     fn disagree(

@@ -210,8 +210,8 @@ impl<'t> Parser<'t> {
     /// From the start of an object or array to its end; elsewhere nothing. Jackson itself passes over the children: its
     /// exceptions come as they are, without the engine's around them.
     pub(crate) fn skip_children(&mut self) -> Outcome {
-        // The children of an expanded name are passed over by the expander, token by token.
-        let by_expander = self.is_expanded();
+        // What stands under an expanded name is passed over by the expander, token by token.
+        let by_expander = !self.expansions.is_empty();
         self.skip().map_err(|mut failure| {
             if failure.kind.starts_with("x_content") && !by_expander {
                 failure.cause.take().unwrap_or(failure)

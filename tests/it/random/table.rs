@@ -41,11 +41,11 @@ pub(super) fn compare(player: &Player, name: &str) -> Vec<String> {
         .collect();
     let part = if is_whole(name) { "whole" } else { "a third" };
     engine::say(&format!(
-        "table: {name}, {part}: {} documents compared, {} refused, {} disagree ({} with those that stand)",
+        "table: {name}, {part}: {} documents compared, {} refused, {} disagree; with those that stand: {:?}",
         tally.documents,
         tally.rejected,
         found.len(),
-        tally.disagreements.len()
+        tally.classes()
     ));
     found.into_iter().take(20).map(|words| format!("{name}, table: {words}")).collect()
 }
