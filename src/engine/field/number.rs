@@ -121,7 +121,7 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
-    if failure.kind == "runtime_exception" {
+    if failure.message() == NOT_REACHED {
         false
     } else if is_json_fault(failure) && doc.parser.broken_text().is_some() {
         doc.switches().fields.broken_malformed
@@ -131,6 +131,9 @@ fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
         matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
     }
 }
+
+/// Jackson's words where a number is none of the kinds that it knows.
+const NOT_REACHED: &str = "Internal error: this code path should never get executed";
 
 /// Jackson from 2.14 on: a decimal that was asked for as a float is none of the integers any more.
 fn keeps_floats(doc: &Doc<'_>) -> bool {
@@ -259,8 +262,11 @@ fn json_integer(
     doc: &Doc<'_>,
 ) -> Outcome<Taken> {
     if doc.parser.was_read_as_float() {
-        let text = "Internal error: this code path should never get executed";
-        return Err(Failure::new("runtime_exception", text).class(RejectClass::ValueType));
+        let kind = match doc.switches().json_errors {
+            JsonErrors::Jackson3 => "illegal_state_exception",
+            _ => "runtime_exception",
+        };
+        return Err(Failure::new(kind, NOT_REACHED).class(RejectClass::ValueType));
     }
     let value = match token {
         Token::Integer(_) => parse_long(text).ok(),

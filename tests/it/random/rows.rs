@@ -243,6 +243,22 @@ pub(crate) const ROWS: &[Row] = &[
         index: r#"{"mappings":{"dynamic":"strict_allow_templates","dynamic_templates":[{"t":{"match_mapping_type":"string","mapping":{"type":"keyword"}}}]}}"#,
         documents: &[r#"{"s":"x"}"#, r#"{"t":["x"]}"#],
     },
+    row(
+        "a template whose type is none",
+        r#"{"mappings":{"dynamic_templates":[{"t":{"match":"*","mapping":{"type":"{name}"}}}]}}"#,
+        &[r#"{"keyword":"x"}"#, r#"{"word":1}"#],
+    ),
+    row(
+        "dates that no calendar has",
+        r#"{"mappings":{"properties":{"a":{"type":"date"}}}}"#,
+        &[r#"{"a":"2019-02-31"}"#, r#"{"a":"2019-00-01"}"#],
+    ),
+    Row {
+        name: "a java.time format before its time",
+        engines: &["es-6.8"],
+        index: r#"{"mappings":{"properties":{"a":{"type":"date","format":"8yyyy-MM-dd"}}}}"#,
+        documents: &[r#"{"a":"2019"}"#],
+    },
     row("comments around the document", NEW, &[r#"/*c*/{"a":1}//d"#]),
     // {"a":"\xff"} and {"a":"\xc0\xaf"}
     row("bytes that are no UTF-8", NEW, &["base64 eyJhIjoi/yJ9", "base64 eyJhIjoiwK8ifQ=="]),
