@@ -91,6 +91,7 @@ fn aside<'t: 's, 's>(
     let made = walk(&mut inner);
     doc.walked = inner.walked;
     doc.once = inner.once;
+    doc.counts.fields = inner.counts.fields;
     made
 }
 
