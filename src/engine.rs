@@ -40,7 +40,7 @@ use crate::model::timeline::Decision;
 use document::{NewMapper, Walked, World};
 use dynamic::Detector;
 use failure::{Failure, Outcome};
-use switches::{Switches, Walk};
+use switches::Switches;
 use tape::Tape;
 use template::Template;
 use tree::{FieldNode, Node, ObjectNode, Surroundings};
@@ -85,7 +85,7 @@ impl Index {
         settings: Settings,
     ) -> Result<Self, IndexError> {
         let engine = switches.engine;
-        let mapping = crate::mapping::as_printed(mapping, engine);
+        let mapping = crate::mapping::as_printed(mapping, engine, settings.ignore_malformed);
         let root = {
             let around = Surroundings { switches: &switches, settings: &settings };
             Arc::new(tree::root(&mapping, around))
@@ -172,9 +172,7 @@ impl Index {
         for (name, body, _) in runtime {
             mapping.runtime.insert(name.clone(), body.clone());
         }
-        if world.switches.walk == Walk::Splitting {
-            limits::check_copies(&root)?;
-        }
+        limits::check_copies(&root, world.switches.walk)?;
         let entries = if world.switches.limits.runtime_counts { mapping.runtime.len() } else { 0 };
         limits::check(&root, entries, additions, &world.switches, &world.settings)?;
         let path = |new: &NewMapper| update::path_in(&world.root, &new.full);

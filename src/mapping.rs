@@ -15,7 +15,7 @@ mod write;
 pub use compare::{Difference, compare};
 pub use compose::{Composed, Templates, compose};
 pub use doubts::doubts;
-pub use normal::{ParameterError, as_printed, leaf_as_printed};
+pub use normal::{ParameterError, as_printed, drop_index_default, leaf_as_printed};
 pub use read::{MappingError, read, read_object};
 pub use write::{write, write_body, write_leaf};
 

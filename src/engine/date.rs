@@ -17,7 +17,7 @@ use crate::model::engine::{Engine, Product};
 use crate::model::fate::Cause;
 
 use java::Java;
-use joda::{Joda, Refused};
+use joda::{Joda, Refused, Thrown};
 
 /// A date format of a mapping, ready to read strings.
 #[derive(Clone, Debug)]
@@ -79,21 +79,33 @@ impl DateFormat {
         }
     }
 
+    /// The date before date math, as in the bounds of a `date_range`: the same moments, on Joda other words for what is none.
+    pub fn parse_for_math(&self, text: &str) -> Result<Moment, DateFailure> {
+        match &self.grammar {
+            Grammar::Joda(joda) => joda_moment(joda.parse_for_math(text)),
+            Grammar::Java(_) => self.parse(text),
+        }
+    }
+
     /// The moment that a `date` field with this format stores.
     pub fn parse(&self, text: &str) -> Result<Moment, DateFailure> {
         if let Some(millis) = plain::millis(text).filter(|_| self.is_plain_first) {
             return Ok(Moment { millis, nanos_of_milli: 0 });
         }
         match &self.grammar {
-            Grammar::Joda(joda) => match joda.parse(text) {
-                Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
-                Err(thrown) => Err(DateFailure { causes: vec![thrown.cause()], unknown: None }),
-            },
+            Grammar::Joda(joda) => joda_moment(joda.parse(text)),
             Grammar::Java(java) => match java.parse(text) {
                 Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
                 Err(causes) => Err(DateFailure { causes, unknown: None }),
             },
         }
+    }
+}
+
+fn joda_moment(read: Result<(i64, u32), Thrown>) -> Result<Moment, DateFailure> {
+    match read {
+        Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
+        Err(thrown) => Err(DateFailure { causes: vec![thrown.cause()], unknown: None }),
     }
 }
 

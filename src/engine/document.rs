@@ -16,7 +16,7 @@ use crate::engine::field;
 use crate::engine::limits;
 use crate::engine::names;
 use crate::engine::settings::Settings;
-use crate::engine::switches::{Switches, Walk};
+use crate::engine::switches::{CopyObject, Switches, Walk};
 use crate::engine::tape::{Parser, Tape, Token};
 use crate::engine::template::Template;
 use crate::engine::tree::{self, FieldNode, Node, ObjectNode, Surroundings};
@@ -212,8 +212,22 @@ impl<'t> Doc<'t> {
 
     /// Gives the current token to a field.
     pub(crate) fn parse_field(&mut self, field: &FieldNode) -> Outcome {
+        let is_copy = self.switches().copy_object == CopyObject::AtStart
+            && !field.copy_to.is_empty()
+            && self.token() == Token::BeginObject;
+        if !is_copy {
+            field::parse(field, self)?;
+            return copy::copy(field, self);
+        }
+        // OpenSearch 3 writes the object into a document of its own, which the field and each target read from its start.
+        self.parser.set_place(Some("1:1".to_owned()));
+        let begin = self.parser.clone();
         field::parse(field, self)?;
-        copy::copy(field, self)
+        let end = std::mem::replace(&mut self.parser, begin);
+        copy::copy(field, self)?;
+        self.parser = end;
+        self.parser.set_place(None);
+        Ok(())
     }
 
     /// An object's full name, the mapping type's for the root.

@@ -20,7 +20,7 @@ mod vector;
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
-use crate::engine::number::{java_float, parse_double, parse_long};
+use crate::engine::number::{Decimal, java_float, parse_double, parse_long};
 use crate::engine::switches::{FieldError, JsonErrors, Switches};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
@@ -112,11 +112,28 @@ impl Rule {
         )
     }
 
+    /// Whether the rule itself asks for a string's text, where and if it needs it.
+    fn asks_for_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Text
+                | Self::Keyword(_)
+                | Self::Number(_)
+                | Self::Range(_)
+                | Self::Point(_)
+                | Self::Unread
+                | Self::Taken
+                | Self::Opaque
+        )
+    }
+
     fn reading(&self) -> Reading {
         match self {
             Self::Number(rule) => rule.reading(),
             Self::Scaled(_) => Reading::Double,
             Self::RankFeature => Reading::Float,
+            Self::Binary => Reading::Base64,
+            Self::UnsignedLong(_) => Reading::Decimal,
             _ => Reading::Written,
         }
     }
@@ -200,6 +217,11 @@ fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
 }
 
 fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    if let Some(fault) = doc.parser.broken_text()
+        && !field.rule.asks_for_text()
+    {
+        return take_broken(field, doc, fault);
+    }
     match &field.rule {
         Rule::Text => text(doc).map(|_| ()),
         Rule::Keyword(rule) => keyword::take(rule, field, doc),
@@ -226,6 +248,18 @@ fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
+/// A string that is no JSON, in fields that read the text of every string.
+fn take_broken(field: &FieldNode, doc: &mut Doc<'_>, fault: Failure) -> Outcome {
+    if doc.switches().fields.date_objects
+        && matches!(field.rule, Rule::Date(_))
+        && field.rule.ignores_malformed()
+    {
+        ignore(field, doc);
+        return Ok(());
+    }
+    Err(fault)
+}
+
 /// The text of a scalar; `None` for null.
 pub(crate) fn text<'t>(doc: &Doc<'t>) -> Outcome<Option<&'t [u8]>> {
     match doc.token() {
@@ -249,7 +283,10 @@ pub(crate) fn wrapped(
         FieldError::WithId => reason.push_str(" in document with id '?'"),
         FieldError::WithPreview => {
             reason.push_str(" in document with id '?'. ");
-            match preview(doc, reading) {
+            // What is asked for again after a fault of the JSON reader is empty.
+            let asked = doc.parser.broken_text().is_some() && number::is_json_fault(&cause);
+            let shown = if asked { Ok(String::new()) } else { preview(doc, reading) };
+            match shown {
                 Ok(value) => {
                     reason.push_str("Preview of field's value: '");
                     reason.push_str(&value);
@@ -272,6 +309,10 @@ pub(crate) enum Reading {
     Written,
     /// As a double: Jackson then no longer knows an integer beyond 64 bits as an integer.
     Double,
+    /// As a `BigDecimal`, which the number stays.
+    Decimal,
+    /// As base64: where that fails, the string is what comes behind the fault.
+    Base64,
     /// As a float: from Jackson 2.14 on the number stays one.
     Float,
 }
@@ -287,11 +328,22 @@ fn preview(doc: &mut Doc<'_>, reading: Reading) -> Outcome<String> {
                 _ => Err(Failure::state("the number was read as another")),
             }
         }
-        (Token::Float(text), Reading::Float) if json != JsonErrors::Jackson210 => {
+        (Token::Float(text), _)
+            if reading == Reading::Float && json != JsonErrors::Jackson210
+                || doc.parser.was_read_as_float() =>
+        {
             let value = parse_double(&visible(text)).unwrap_or(f64::NAN);
             #[expect(clippy::cast_possible_truncation, reason = "Java's cast to float: nearest")]
             Ok(java_float(value as f32))
         }
+        (Token::Float(text), Reading::Decimal) => {
+            let text = visible(text);
+            Ok(Decimal::parse(&text).map_or(text, |decimal| decimal.to_string()))
+        }
+        (Token::String(text), Reading::Base64) => match other::base64_fault(text) {
+            Some((read, _)) => doc.parser.text_behind(read).map(|text| visible(&text)),
+            None => preview::read(doc),
+        },
         _ => preview::read(doc),
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::document::{Doc, NewMapper};
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
 use crate::engine::settings::Settings;
-use crate::engine::switches::{DepthInParse, Switches, TotalInParse};
+use crate::engine::switches::{DepthInParse, Switches, TotalInParse, Walk};
 use crate::engine::tree::{FieldNode, Found, Node, ObjectNode};
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
@@ -35,7 +35,7 @@ pub(crate) fn check(
 }
 
 /// Copy targets may be no objects, and nothing below a field (`MapperMergeValidator`, `FieldMapper`).
-pub(crate) fn check_copies(root: &ObjectNode) -> Outcome {
+pub(crate) fn check_copies(root: &ObjectNode, walk: Walk) -> Outcome {
     let mut targets = Vec::new();
     collect_targets(root, &mut targets);
     for target in targets {
@@ -48,7 +48,7 @@ pub(crate) fn check_copies(root: &ObjectNode) -> Outcome {
         let below_field = above
             .map(|(dot, _)| root.find(&target[..dot]))
             .any(|found| matches!(found, Some(Found::Node(Node::Field(_)) | Found::Multi(_))));
-        if below_field {
+        if below_field && walk == Walk::Splitting {
             let text = format!("[copy_to] may not be used to copy to a multi-field: [{shown}]");
             return Err(Failure::argument(text).class(RejectClass::MappingConflict));
         }

@@ -76,6 +76,8 @@ pub(crate) struct Tape<'a> {
     items: Vec<Item<'a>>,
     /// What reading on after the last item gives.
     fault: Option<Failure>,
+    /// The fault stands within the last item, a string: asking for its text gives it too.
+    broken: bool,
 }
 
 #[derive(Debug)]
@@ -118,6 +120,16 @@ impl<'a> Tape<'a> {
         self.fault.clone()
     }
 
+    /// The document from a token on, without its first bytes.
+    pub(super) fn source_behind(&self, index: usize, bytes: usize) -> Option<&[u8]> {
+        self.source.get(self.items.get(index)?.at as usize + bytes..)
+    }
+
+    /// What asking for a token's text gives, if not the text.
+    pub(super) fn fault_at(&self, index: usize) -> Option<Failure> {
+        self.fault.clone().filter(|_| self.broken && index + 1 == self.items.len())
+    }
+
     /// The item that ends the object or array that begins at `index`; `None` where the bytes end before.
     pub(super) fn close(&self, index: usize) -> Option<usize> {
         let close = self.items.get(index)?.close;
@@ -142,7 +154,8 @@ impl<'a> Tape<'a> {
     pub(crate) fn read(source: &'a [u8], switches: &Switches) -> Self {
         let depth = if switches.json_depth { 1000 } else { Cursor::DEPTH };
         let mut cursor = Cursor::with_depth(source, depth);
-        let mut tape = Self { source, items: Vec::with_capacity(source.len() / 8), fault: None };
+        let items = Vec::with_capacity(source.len() / 8);
+        let mut tape = Self { source, items, fault: None, broken: false };
         let mut open: Vec<Level> = Vec::new();
         loop {
             match cursor.next() {
@@ -151,6 +164,9 @@ impl<'a> Tape<'a> {
                     let at = cursor.token_start();
                     let after_root = open.is_empty() && !tape.items.is_empty();
                     if let Err(fault) = tape.push(token, at, &mut open, switches) {
+                        if matches!(token, Read::String(_)) {
+                            tape.push_broken(at, &open);
+                        }
                         tape.fault = Some(in_content(fault, source, at, switches));
                         break;
                     }
@@ -159,6 +175,9 @@ impl<'a> Tape<'a> {
                     }
                 }
                 Err(fault) => {
+                    if let Some(at) = cursor.broken_string() {
+                        tape.push_broken(at, &open);
+                    }
                     let cut = is_cut_word(&source[cursor.offset()..]);
                     tape.fault = Some(syntax(&fault, cut, source, switches));
                     break;
@@ -216,6 +235,15 @@ impl<'a> Tape<'a> {
         let place = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         self.items.push(Item { kind, text, at: place(at), close: NONE, name });
         Ok(())
+    }
+
+    /// A string that cannot be read: what is left of the document stands for its text.
+    fn push_broken(&mut self, at: usize, open: &[Level]) {
+        let name = open.last().map_or(NONE, |level| level.name);
+        let text = Cow::Borrowed(&self.source[at..]);
+        let place = u32::try_from(at).unwrap_or(u32::MAX);
+        self.items.push(Item { kind: Kind::String, text, at: place, close: NONE, name });
+        self.broken = true;
     }
 
     fn check_name(&self, text: &[u8], open: &mut [Level], switches: &Switches) -> Outcome {

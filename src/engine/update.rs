@@ -84,10 +84,17 @@ fn settle_in_order(
         }
         mappers.push(mapper);
     }
+    let is_nested = |full: &[u8]| {
+        of_name
+            .get(full)
+            .into_iter()
+            .flatten()
+            .any(|mapper| mapper.definition.type_name() == "nested")
+    };
     let mut tree: BTreeMap<&[u8], Option<&NewMapper>> = BTreeMap::new();
     for name in names::hash_order(names) {
         for mapper in &of_name[name] {
-            merge_into(&mut tree, mapper, root, switches)?;
+            merge_into(&mut tree, mapper, root, switches, &is_nested)?;
         }
     }
     let mut seen = BTreeSet::new();
@@ -102,6 +109,7 @@ fn merge_into<'m>(
     mapper: &'m NewMapper,
     root: &ObjectNode,
     switches: &Switches,
+    is_nested: &dyn Fn(&[u8]) -> bool,
 ) -> Outcome {
     let path = path_in(root, &mapper.full);
     let mut end = 0;
@@ -111,14 +119,15 @@ fn merge_into<'m>(
         if let Some(Some(leaf)) = tree.get(parent)
             && let Field::Leaf(definition) = &leaf.definition
         {
-            return Err(object_after_leaf(parent, &definition.field_type));
+            return Err(object_after_leaf(parent, &definition.field_type, is_nested(parent)));
         }
         tree.entry(parent).or_insert(None);
     }
     match (tree.get(&*mapper.full), &mapper.definition) {
         (Some(Some(earlier)), _) => check(earlier, mapper, switches, Pair::Later),
         (Some(None), Field::Leaf(_)) => {
-            Err(conflict(non_object(&visible(&mapper.full)), &mapper.full))
+            let text = non_object(&visible(&mapper.full), is_nested(&mapper.full));
+            Err(conflict(text, &mapper.full))
         }
         _ => {
             tree.insert(&mapper.full, Some(mapper));
@@ -127,10 +136,10 @@ fn merge_into<'m>(
     }
 }
 
-fn object_after_leaf(full: &[u8], field_type: &str) -> Failure {
+fn object_after_leaf(full: &[u8], field_type: &str, nested: bool) -> Failure {
     let name = visible(full);
-    let text = if full.contains(&b'.') {
-        non_object(&name)
+    let text = if full.contains(&b'.') || nested {
+        non_object(&name, nested)
     } else {
         format!("mapper [{name}] cannot be changed from type [{field_type}] to [ObjectMapper]")
     };
@@ -152,6 +161,8 @@ enum Pair {
 fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) -> Outcome {
     let name = visible(&into.full);
     let by_class = switches.repeats == Repeats::SortedByClass;
+    let has_sentence =
+        |object: &ObjectField| object.nested && switches.repeats == Repeats::Appearance;
     let text = match (&into.definition, &with.definition) {
         (Field::Object(a), Field::Object(b)) => match (a.nested, b.nested) {
             (true, false) => {
@@ -165,20 +176,21 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
         (Field::Object(_), Field::Leaf(_)) if by_class => {
             format!("Can't merge a non object mapping [{name}] with an object mapping [{name}]")
         }
-        (Field::Object(_), Field::Leaf(_)) => non_object(&name),
+        (Field::Object(object), Field::Leaf(_)) => non_object(&name, has_sentence(object)),
         (Field::Leaf(a), Field::Object(_)) if by_class => format!(
             "mapper [{name}] of different type, current_type [{}], merged_type [ObjectMapper]",
             a.field_type
         ),
-        (Field::Leaf(_), Field::Object(_))
+        (Field::Leaf(_), Field::Object(object))
             if pair == Pair::First
                 || (switches.repeats == Repeats::Appearance && into.full.contains(&b'.')) =>
         {
-            non_object(&name)
+            non_object(&name, has_sentence(object))
         }
-        (Field::Leaf(a), Field::Object(_)) => format!(
-            "mapper [{name}] cannot be changed from type [{}] to [ObjectMapper]",
-            a.field_type
+        (Field::Leaf(a), Field::Object(object)) => format!(
+            "mapper [{name}] cannot be changed from type [{}] to [{}]",
+            a.field_type,
+            if has_sentence(object) { "NestedObjectMapper" } else { "ObjectMapper" }
         ),
         (Field::Leaf(a), Field::Leaf(b)) if by_class => {
             if class(&a.field_type) == class(&b.field_type) {
@@ -211,7 +223,11 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
     Err(conflict(text, &into.full))
 }
 
-fn non_object(name: &str) -> String {
+/// 8.x: a nested object has its own sentence for a leaf of its name.
+fn non_object(name: &str, nested: bool) -> String {
+    if nested {
+        return format!("can't merge a non-nested mapping [{name}] with a nested mapping");
+    }
     format!("can't merge a non object mapping [{name}] with an object mapping")
 }
 

@@ -24,26 +24,27 @@ pub enum ParameterError {
 }
 
 /// A mapping as a user wrote it, as the engine prints it: unknown parameters are kept, since the engine took the mapping.
-pub fn as_printed(mapping: Mapping, engine: Engine) -> Mapping {
+/// `malformed` is the index setting `ignore_malformed`.
+pub fn as_printed(mapping: Mapping, engine: Engine, malformed: bool) -> Mapping {
     let mut printed = mapping;
     dotted::expand(&mut printed.root);
-    normalise_object(&mut printed.root, engine);
+    normalise_object(&mut printed.root, engine, malformed);
     for template in &mut printed.dynamic_templates {
         normalise_template(&mut template.body, engine);
     }
     printed
 }
 
-fn normalise_object(object: &mut ObjectField, engine: Engine) {
+fn normalise_object(object: &mut ObjectField, engine: Engine, malformed: bool) {
     for field in object.fields.values_mut() {
         match field {
-            Field::Object(inner) => normalise_object(inner, engine),
-            Field::Leaf(leaf) => normalise_leaf(leaf, engine),
+            Field::Object(inner) => normalise_object(inner, engine, malformed),
+            Field::Leaf(leaf) => normalise_leaf(leaf, engine, malformed),
         }
     }
 }
 
-fn normalise_leaf(leaf: &mut LeafField, engine: Engine) {
+fn normalise_leaf(leaf: &mut LeafField, engine: Engine, malformed: bool) {
     for (key, value) in std::mem::take(&mut leaf.params) {
         // A value that is no boolean is kept as it is: the engine took it.
         let value = tidy(&key, &value).unwrap_or(value);
@@ -52,8 +53,22 @@ fn normalise_leaf(leaf: &mut LeafField, engine: Engine) {
         }
     }
     add_always_printed(leaf, engine);
+    drop_index_default(leaf, engine, malformed);
     for sub in leaf.fields.values_mut() {
-        normalise_leaf(sub, engine);
+        normalise_leaf(sub, engine, malformed);
+    }
+}
+
+/// Dates and addresses print `ignore_malformed` only where it differs from the index setting; on Elasticsearch 6 and OpenSearch 3
+/// wherever it was set, as other types do everywhere.
+pub fn drop_index_default(leaf: &mut LeafField, engine: Engine, malformed: bool) {
+    let explicit = match engine.product {
+        Product::OpenSearch => engine.major >= 3,
+        Product::Elasticsearch => engine.major < 7,
+    };
+    let has_default = matches!(leaf.field_type.as_str(), "date" | "date_nanos" | "ip");
+    if has_default && !explicit {
+        leaf.params.retain(|key, value| key != "ignore_malformed" || *value != malformed);
     }
 }
 

@@ -93,6 +93,10 @@ fn read_root(body: &Map<String, Value>) -> Result<Mapping, MappingError> {
         Mapping { root: read_object(body, &FieldPath::default())?, ..Mapping::default() };
     for (key, value) in std::mem::take(&mut mapping.root.params) {
         match key.as_str() {
+            // An empty list says nothing, but is printed.
+            "dynamic_templates" if value.as_array().is_some_and(Vec::is_empty) => {
+                mapping.extras.insert(key, value);
+            }
             "dynamic_templates" => mapping.dynamic_templates = read_templates(&value)?,
             "date_detection" => mapping.date_detection = Some(switch(&value, &key)?),
             "numeric_detection" => mapping.numeric_detection = Some(switch(&value, &key)?),

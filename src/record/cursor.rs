@@ -132,6 +132,20 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// After a fault: where the string begins that it stands in, if that is a value. Jackson gives the string as a token
+    /// all the same, and finds the fault when its text is asked for.
+    pub fn broken_string(&self) -> Option<usize> {
+        let mut at = scan::space(self.bytes, self.at).ok()?;
+        if self.expect == Expect::Comma {
+            if self.nesting.in_object() || self.bytes.get(at) != Some(&b',') {
+                return None;
+            }
+            at = scan::space(self.bytes, at + 1).ok()?;
+        }
+        let is_value = matches!(self.expect, Expect::Comma | Expect::Value | Expect::FirstElement);
+        (is_value && self.bytes.get(at) == Some(&b'"')).then_some(at)
+    }
+
     fn name(&mut self, at: usize) -> Result<Token<'a>, Fault> {
         if self.bytes.get(at) != Some(&b'"') {
             return Err(self.unexpected(at));

@@ -71,6 +71,19 @@ impl Joda {
 
     /// Milliseconds since 1970, and the nanoseconds beyond them that Joda cuts without telling.
     pub(super) fn parse(&self, text: &str) -> Result<(i64, u32), Thrown> {
+        self.read(text, &|at| invalid_format(text, at))
+    }
+
+    /// The same in the words of `JodaDateMathParser`, which reads into a date.
+    pub(super) fn parse_for_math(&self, text: &str) -> Result<(i64, u32), Thrown> {
+        self.read(text, &|at| {
+            let units = text.get(..at).unwrap_or(text).encode_utf16().count();
+            format!("Parse failure at index [{units}] of [{text}]")
+        })
+    }
+
+    /// `stopped` words the place where no format goes on.
+    fn read(&self, text: &str, stopped: &dyn Fn(usize) -> String) -> Result<(i64, u32), Thrown> {
         let mut bucket = Bucket::default();
         let at = match element::parse(&self.root, &mut bucket, text, 0) {
             Ok(end) if end >= text.len() => {
@@ -81,7 +94,7 @@ impl Joda {
             Err(Stop::At(at)) => at,
             Err(Stop::Thrown(thrown)) => return Err(thrown),
         };
-        Err(Thrown::of("illegal_argument_exception", invalid_format(text, at)))
+        Err(Thrown::of("illegal_argument_exception", stopped(at)))
     }
 }
 

@@ -8,8 +8,9 @@ use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
 use crate::engine::names;
 use crate::engine::switches::{CopyObject, Walk};
-use crate::engine::tape::Token;
+use crate::engine::tape::{Parser, Tape, Token};
 use crate::engine::tree::{FieldNode, Found, Node};
+use crate::model::mapping::Dynamic;
 use crate::model::path::visible;
 
 /// Copies the current token to the targets of `field`. Copying does not chain.
@@ -66,20 +67,54 @@ fn copy_to_new(target: &[u8], doc: &mut Doc<'_>) -> Outcome {
 
 fn with_segments(segments: &[Vec<u8>], doc: &mut Doc<'_>) -> Outcome {
     let root = std::sync::Arc::clone(&doc.world.root);
+    let borrowed: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
+    let parser = doc.parser.clone();
+    aside(doc, parser, Vec::new(), |inner| copy_below(&borrowed, inner, &root))
+}
+
+/// A walk of other tokens, which adds to what this one gathers.
+fn aside<'t: 's, 's>(
+    doc: &mut Doc<'t>,
+    parser: Parser<'s>,
+    path: Vec<&'s [u8]>,
+    walk: impl FnOnce(&mut Doc<'s>) -> Outcome,
+) -> Outcome {
     let mut inner = Doc {
         world: doc.world,
-        parser: doc.parser.clone(),
-        path: Vec::new(),
+        parser,
+        path,
         walked: std::mem::take(&mut doc.walked),
         in_copy: true,
         counts: doc.counts,
         once: std::mem::take(&mut doc.once),
     };
-    let borrowed: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
-    let made = copy_below(&borrowed, &mut inner, &root);
+    let made = walk(&mut inner);
     doc.walked = inner.walked;
     doc.once = inner.once;
+    doc.counts.fields = inner.counts.fields;
     made
+}
+
+/// 8.1 and later: a field stands where the target's name needs an object, and is given the object that the rest of the name
+/// makes. `segments` are the field's name and those below.
+pub(crate) fn into_leaf(doc: &mut Doc<'_>, node: &Node, segments: &[&[u8]]) -> Outcome {
+    let value = match doc.token() {
+        Token::String(text) => serde_json::Value::from(visible(text)).to_string(),
+        Token::Integer(text) | Token::Float(text) => visible(text),
+        Token::True => "true".to_owned(),
+        Token::False => "false".to_owned(),
+        _ => "null".to_owned(),
+    };
+    let name = serde_json::Value::from(visible(&segments.join(&b'.')));
+    let source = format!("{{{name}:{value}}}");
+    let tape = Tape::read(source.as_bytes(), doc.switches());
+    let mut parser = Parser::new(&tape, Walk::Expanding);
+    while parser.current_name().is_none() || parser.current() != Some(Token::BeginObject) {
+        parser.advance()?;
+    }
+    parser.set_place(Some(doc.parser.location()));
+    let path = doc.path.clone();
+    aside(doc, parser, path, |inner| inner.parse_node(node))
 }
 
 fn copy_below<'t>(
@@ -93,6 +128,9 @@ fn copy_below<'t>(
     }
     let parent = splitting::dynamic_parent(doc, root, segments)?;
     if doc.token() == Token::Null && doc.switches().copy_null_ignored {
+        if parent.dynamic == Dynamic::Strict {
+            return Err(doc.strict(&parent, Dynamic::Strict, leaf));
+        }
         return Ok(());
     }
     dynamic::parse_value(doc, &parent, leaf)

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::engine::document::{Doc, enter_object};
+use crate::engine::document::{Doc, copy, enter_object};
 use crate::engine::dynamic;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field;
@@ -410,11 +410,11 @@ pub(crate) fn parse_node(doc: &mut Doc<'_>, node: &Node) -> Outcome {
 pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcome {
     let mut object = Arc::clone(&doc.world.root);
     let Some((leaf, above)) = segments.split_last() else { return Ok(()) };
-    for segment in above {
+    for (at, segment) in above.iter().enumerate() {
         let next = match target(doc, &object, segment) {
             Target::Mapped(node) => match &*node {
                 Node::Object(next) => Arc::clone(next),
-                node => return parse_node(doc, node),
+                node => return copy::into_leaf(doc, node, &segments[at..]),
             },
             Target::Metadata(metadata) => return metadata::parse(doc, metadata),
             Target::Nothing => match dynamic::mode(doc, &object, segment) {
@@ -425,7 +425,7 @@ pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcom
                 Dynamic::Runtime => dynamic::phantom_object(&object, &doc.path_as_text(segment)),
                 Dynamic::True => match dynamic::new_object(doc, &object, segment)? {
                     Some(Node::Object(next)) => next,
-                    Some(node) => return parse_node(doc, &node),
+                    Some(node) => return copy::into_leaf(doc, &node, &segments[at..]),
                     None => return Ok(()),
                 },
             },

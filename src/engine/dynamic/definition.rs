@@ -120,8 +120,10 @@ pub(super) fn from_template(
         let node = Node::Object(Arc::new(node));
         return Ok(NewMapper { full, node, definition: Field::Object(object), decision });
     }
-    let leaf = mapping::leaf_as_printed(&body, kind.default_type(), doc.switches().engine)
+    let engine = doc.switches().engine;
+    let mut leaf = mapping::leaf_as_printed(&body, kind.default_type(), engine)
         .map_err(|error| refused_parameter(doc, &error, name))?;
+    mapping::drop_index_default(&mut leaf, engine, doc.world.settings.ignore_malformed);
     let node = compile(doc, &leaf, &full);
     Ok(NewMapper { full, node, definition: Field::Leaf(leaf), decision })
 }

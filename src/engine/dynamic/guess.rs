@@ -1,7 +1,7 @@
 //! What a scalar looks like: the kind that templates match by, and why (`DocumentParser`).
 
 use crate::engine::document::Doc;
-use crate::engine::dynamic::Detector;
+use crate::engine::dynamic::{Detector, find_template};
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
 use crate::engine::number::{self, NumberKind};
@@ -29,7 +29,7 @@ impl Guess {
 /// `createBuilderFromDynamicValue`, up to the choice of the kind.
 pub(super) fn guess(doc: &Doc<'_>, token: Token<'_>, name: &[u8]) -> Outcome<Guess> {
     match token {
-        Token::String(text) => Ok(guess_string(doc, text)),
+        Token::String(_) => Ok(guess_string(doc, doc.parser.text(doc.switches())?)),
         Token::Integer(text) => {
             if !doc.switches().big_integers && number::parse_long(&visible(text)).is_err() {
                 let text = "No matching token for number_type [BIG_INTEGER]";
@@ -41,6 +41,10 @@ pub(super) fn guess(doc: &Doc<'_>, token: Token<'_>, name: &[u8]) -> Outcome<Gue
         }
         Token::Float(_) => Ok(Guess::plain(MatchType::Double, "decimals")),
         Token::True | Token::False => Ok(Guess::plain(MatchType::Boolean, "booleans")),
+        // Whatever it is, a template for strings takes it.
+        _ if find_template(doc, name, MatchType::String).is_some() => {
+            Ok(Guess::plain(MatchType::String, "strings"))
+        }
         other => {
             let at_start =
                 doc.switches().copy_object == CopyObject::AtStart && other == Token::EndObject;

@@ -1,5 +1,7 @@
 //! Points: text, geohash, object, array; who reads which form in whose words (`GeoUtils#parseGeoPoint`, `GeoPoint`).
 
+mod object;
+
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::number::{self, Kind};
@@ -70,27 +72,42 @@ fn take(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
+/// 7.10 and OpenSearch give the points to Lucene when all are read: only then it refuses what is no number.
 fn take_elements(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+    let geo = doc.switches().fields.geo;
+    let mut refused = Ok(());
     while !matches!(doc.parser.current(), Some(Token::EndArray) | None) {
-        if doc.token() != Token::Null || doc.switches().fields.geo != Geo::Es8 {
-            take_one(rule, field, doc)?;
+        if doc.token() != Token::Null || geo != Geo::Es8 {
+            match take_one(rule, field, doc) {
+                Err(failure) if matches!(geo, Geo::Es7 | Geo::Os2) && is_lucenes(&failure) => {
+                    refused = refused.and(Err(failure));
+                }
+                other => other?,
+            }
         }
         doc.parser.advance()?;
     }
-    Ok(())
+    refused
+}
+
+fn is_lucenes(failure: &Failure) -> bool {
+    failure.message().contains(" NaN; must be between ")
 }
 
 /// `[lon, lat]`, `[lon, lat, z]`: the parser stands on the first number. A third is looked at and left where it is.
 fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let begin = doc.parser.clone();
+    let geo = doc.switches().fields.geo;
     let read = |doc: &mut Doc<'_>| -> Outcome {
         let lon = double(doc)?;
         doc.parser.advance()?;
         let lat = double(doc)?;
-        if matches!(doc.parser.advance()?, Some(Token::Integer(_) | Token::Float(_))) {
-            check_z(rule, double(doc)?)?;
+        match doc.parser.advance()? {
+            Some(Token::Integer(_) | Token::Float(_)) => check_z(rule, double(doc)?)?,
+            Some(Token::EndArray) | None => {}
+            Some(_) => return Err(parse_exception(format!("{}{MORE}", prefix(geo)))),
         }
-        in_range(rule, field, lat, lon)
+        in_range(rule, field, (lat, lon), geo)
     };
     match read(doc) {
         Err(failure)
@@ -113,9 +130,17 @@ fn take_flat(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
+/// What stands behind the second number of a flat array and is none itself.
+const MORE: &str = "field type does not accept > 3 dimensions";
+
+fn prefix(geo: Geo) -> &'static str {
+    if matches!(geo, Geo::Es65 | Geo::Es68) { "[geo_point] " } else { "" }
+}
+
 fn swallows_flat(geo: Geo, failure: &Failure) -> bool {
     match geo {
         Geo::Es7 | Geo::Os2 => true,
+        _ if failure.message().ends_with(MORE) => false,
         _ => failure.kind == "parse_exception" && matches!(geo, Geo::Es65 | Geo::Es68),
     }
 }
@@ -123,7 +148,8 @@ fn swallows_flat(geo: Geo, failure: &Failure) -> bool {
 /// One point, ignored if it may be. From 6.6 the parser is led to the end of an object or array whatever happened inside.
 fn take_one(rule: &Point, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let begin = doc.parser.clone();
-    let read = point(rule, doc).and_then(|(lat, lon)| in_range(rule, field, lat, lon));
+    let geo = doc.switches().fields.geo;
+    let read = point(rule, doc).and_then(|place| in_range(rule, field, place, geo));
     let Err(failure) = read else { return Ok(()) };
     if doc.switches().fields.geo != Geo::Es65
         && matches!(begin.current(), Some(Token::BeginObject | Token::BeginArray))
@@ -146,7 +172,7 @@ fn parse_exception(text: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
 
 fn double(doc: &Doc<'_>) -> Outcome<f64> {
     match doc.token() {
-        Token::String(text) => parse_double(&visible(text))
+        Token::String(_) => parse_double(&visible(doc.parser.text(doc.switches())?))
             .map_err(|cause| Failure::from_cause(cause).class(RejectClass::ValueType)),
         Token::Integer(text) | Token::Float(text) => {
             Ok(parse_double(&visible(text)).unwrap_or(f64::NAN))
@@ -155,15 +181,24 @@ fn double(doc: &Doc<'_>) -> Outcome<f64> {
     }
 }
 
-fn in_range(rule: &Point, field: &FieldNode, lat: f64, lon: f64) -> Outcome {
+fn in_range(rule: &Point, field: &FieldNode, (lat, lon): (f64, f64), geo: Geo) -> Outcome {
     let full = visible(&field.full);
     let outside = |word: &str, value: f64| {
         let text = format!("illegal {word} value [{}] for {full}", java_double(value));
         Err(Failure::argument(text).class(RejectClass::NumberRange))
     };
+    let no_number = |word: &str, most: &str| {
+        let text = format!("invalid {word} NaN; must be between -{most} and {most}");
+        Err(Failure::argument(text).class(RejectClass::NumberRange))
+    };
     match rule.ignore_malformed {
+        false if lat.is_nan() => no_number("latitude", "90.0"),
+        false if lon.is_nan() => no_number("longitude", "180.0"),
         false if !(-90.0..=90.0).contains(&lat) => outside("latitude", lat),
         false if !(-180.0..=180.0).contains(&lon) => outside("longitude", lon),
+        // No number is left of an infinite one when it is brought into range.
+        true if geo == Geo::Es65 && !lat.is_finite() => no_number("latitude", "90.0"),
+        true if geo == Geo::Es65 && !lon.is_finite() => no_number("longitude", "180.0"),
         true if !lat.is_finite() || !lon.is_finite() => {
             Err(parse_exception("cannot normalize the point - not a number"))
         }
@@ -184,9 +219,9 @@ fn check_z(rule: &Point, z: f64) -> Outcome {
 
 fn point(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
     match doc.token() {
-        Token::BeginObject => object(rule, doc),
+        Token::BeginObject => object::read(rule, doc),
         Token::BeginArray => array(rule, doc),
-        Token::String(text) => from_text(rule, &visible(text), doc),
+        Token::String(_) => from_text(rule, &visible(doc.parser.text(doc.switches())?), doc),
         _ => Err(parse_exception("geo_point expected")),
     }
 }
@@ -202,125 +237,25 @@ fn array(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
         if found.len() == 3 {
             check_z(rule, found[2])?;
         }
-        if found.len() > 3
-            && matches!(doc.switches().fields.geo, Geo::Es7 | Geo::Es717 | Geo::Os2 | Geo::Es8)
-        {
-            return Err(parse_exception("[geo_point] field type does not accept > 3 dimensions"));
+        match doc.switches().fields.geo {
+            Geo::Os2 if found.len() > 3 => {
+                return Err(parse_exception(
+                    "[geo_point] field type does not accept more than 3 values",
+                ));
+            }
+            Geo::Es7 | Geo::Es717 | Geo::Es8 if found.len() > 3 => {
+                return Err(parse_exception(
+                    "[geo_point] field type does not accept > 3 dimensions",
+                ));
+            }
+            _ => {}
         }
+    }
+    if found.len() < 2 && doc.switches().fields.geo == Geo::Os2 {
+        return Err(parse_exception("[geo_point] field type should have at least two dimensions"));
     }
     let part = |i: usize| found.get(i).copied().unwrap_or(f64::NAN);
     Ok((part(1), part(0)))
-}
-
-/// Parts of an object that were seen.
-#[derive(Default)]
-struct Parts {
-    lat: Option<f64>,
-    lon: Option<f64>,
-    bad: Option<Failure>,
-    geohash: Option<String>,
-    kind: Option<String>,
-    coordinates: Option<Vec<f64>>,
-}
-
-fn object(rule: &Point, doc: &mut Doc<'_>) -> Outcome<(f64, f64)> {
-    let mut parts = Parts::default();
-    let geo = doc.switches().fields.geo;
-    loop {
-        match doc.parser.advance()? {
-            Some(Token::EndObject) | None => break,
-            Some(Token::Name(name)) => member(rule, doc, name, &mut parts)?,
-            Some(other) => {
-                return Err(parse_exception(format!("token [{}] not allowed", other.word())));
-            }
-        }
-    }
-    if let Some(coordinates) = &parts.coordinates {
-        let part = |i: usize| coordinates.get(i).copied().unwrap_or(f64::NAN);
-        return Ok((part(1), part(0)));
-    }
-    if let Some(hash) = &parts.geohash {
-        if parts.lat.is_some() || parts.lon.is_some() {
-            return Err(parse_exception("field must be either lat/lon or geohash"));
-        }
-        return geohash(hash);
-    }
-    if let Some(cause) = parts.bad {
-        return Err(parse_exception("[lat] and [lon] must be valid double values").because(cause));
-    }
-    match (parts.lat, parts.lon, geo) {
-        (Some(lat), Some(lon), _) => Ok((lat, lon)),
-        (None, None, Geo::Es8) => {
-            Err(parse_exception("field must be either lat/lon, geohash string or type/coordinates"))
-        }
-        (None, None, Geo::Os2) => Err(parse_exception("token [END_OBJECT] not allowed")),
-        (None, _, Geo::Es8) => Err(parse_exception("Required [lat]")),
-        (_, None, Geo::Es8) => Err(parse_exception("Required [lon]")),
-        (None, ..) => Err(parse_exception("field [lat] missing")),
-        (_, None, _) => Err(parse_exception("field [lon] missing")),
-    }
-}
-
-fn member(rule: &Point, doc: &mut Doc<'_>, name: &[u8], parts: &mut Parts) -> Outcome {
-    let geo = doc.switches().fields.geo;
-    match (name, geo) {
-        (b"lat" | b"lon", _) => {
-            let lat = name == b"lat";
-            let value = coordinate(doc, if lat { "latitude" } else { "longitude" }, parts)?;
-            *(if lat { &mut parts.lat } else { &mut parts.lon }) = value;
-        }
-        (b"geohash", Geo::Es65 | Geo::Es68 | Geo::Es7 | Geo::Es717 | Geo::Os2) => {
-            match doc.parser.advance()? {
-                Some(Token::String(text)) => parts.geohash = Some(visible(text)),
-                _ => return Err(parse_exception("geohash must be a string")),
-            }
-        }
-        (b"type", Geo::Os2 | Geo::Es8) => {
-            doc.parser.advance()?;
-            let text = visible(doc.parser.text(doc.switches())?);
-            if !text.eq_ignore_ascii_case("point") {
-                return Err(parse_exception("[type] for geo_point can only be 'Point'"));
-            }
-            parts.kind = Some(text);
-        }
-        (b"coordinates", Geo::Os2 | Geo::Es8) => {
-            if doc.parser.advance()? != Some(Token::BeginArray) {
-                return Err(parse_exception("GeoJSON 'coordinates' must be an array"));
-            }
-            let (lat, lon) = array(rule, doc)?;
-            parts.coordinates = Some(vec![lon, lat]);
-        }
-        (b"z", Geo::Es8) => {
-            doc.parser.advance()?;
-            check_z(rule, double(doc)?)?;
-        }
-        (other, Geo::Es8) => {
-            return Err(parse_exception(format!(
-                "field [{}] not supported - must be one of: lon, lat, z, type, coordinates",
-                visible(other)
-            )));
-        }
-        (_, Geo::Os2) => {
-            return Err(parse_exception(
-                "field must be either [lon|lat], [type|coordinates], or [geohash]",
-            ));
-        }
-        _ => return Err(parse_exception("field must be either [lat], [lon] or [geohash]")),
-    }
-    Ok(())
-}
-
-fn coordinate(doc: &mut Doc<'_>, word: &str, parts: &mut Parts) -> Outcome<Option<f64>> {
-    match doc.parser.advance()? {
-        Some(Token::String(_) | Token::Integer(_) | Token::Float(_)) => match double(doc) {
-            Ok(value) => Ok(Some(value)),
-            Err(failure) => {
-                parts.bad = Some(failure);
-                Ok(None)
-            }
-        },
-        _ => Err(parse_exception(format!("{word} must be a number"))),
-    }
 }
 
 /// `GeoPoint#resetFromString`.
@@ -335,10 +270,17 @@ fn from_text(rule: &Point, text: &str, doc: &Doc<'_>) -> Outcome<(f64, f64)> {
     }
     let parts: Vec<&str> = text.trim_end_matches(',').split(',').collect();
     if parts.len() > 3 {
-        return Err(parse_exception(format!(
-            "failed to parse [{text}], expected 2 or 3 coordinates but found: [{}]",
-            parts.len()
-        )));
+        return Err(parse_exception(match geo {
+            Geo::Os2 => format!(
+                "failed to parse [{text}], expected 2 or 3 coordinates but found: [{}]",
+                parts.len()
+            ),
+            // One argument for two places.
+            _ => format!(
+                "failed to parse [{}], expected 2 or 3 coordinates but found: [{{}}]",
+                parts.len()
+            ),
+        }));
     }
     let read = |part: Option<&&str>, word: &str| {
         let part = part.copied().unwrap_or_default().trim();

@@ -147,23 +147,41 @@ pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outco
 
 /// 6.x ignores only what `IllegalArgumentException` says; later engines Jackson's exceptions too, for scalars.
 fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
-    if doc.switches().fields.json_malformed {
+    if failure.message() == NOT_REACHED {
+        false
+    } else if is_json_fault(failure) && doc.parser.broken_text().is_some() {
+        doc.switches().fields.broken_malformed
+    } else if doc.switches().fields.json_malformed {
         token.is_value()
     } else {
         matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
     }
 }
 
+/// Jackson's words where a number is none of the kinds that it knows.
+const NOT_REACHED: &str = "Internal error: this code path should never get executed";
+
+/// Jackson from 2.14 on: a decimal that was asked for as a float is none of the integers any more.
+fn keeps_floats(doc: &Doc<'_>) -> bool {
+    matches!(doc.switches().json_errors, JsonErrors::Jackson214 | JsonErrors::Jackson3)
+}
+
+/// Whether it is the JSON reader's exception.
+pub(crate) fn is_json_fault(failure: &Failure) -> bool {
+    let kind = failure.kind.as_ref();
+    ["json_", "x_content_", "unexpected_end"].iter().any(|start| kind.starts_with(start))
+}
+
 /// Reads the current token as a number of that kind.
 pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
     let token = doc.token();
     let taken = match token {
-        Token::String(text) => {
+        Token::String(_) => {
             if !coerce {
                 let text = format!("{} value passed as String", kind.class());
                 return Err(Failure::argument(text).class(RejectClass::ValueType));
             }
-            let text = &*readable(text);
+            let text = &*readable(doc.parser.text(doc.switches())?);
             if text.len() > 1000 && doc.switches().fields.number_string_limit {
                 let length = text.chars().count();
                 let text = format!("Numeric value length [{length}] exceeds the maximum of [1000]");
@@ -179,7 +197,13 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
             Taken { loss: taken.loss.or(Some(LossCause::Coerced)), ..taken }
         }
         Token::Integer(text) | Token::Float(text) => match kind {
-            Kind::Double | Kind::Float | Kind::HalfFloat => json_float(&readable(text), kind),
+            Kind::Double => json_float(&readable(text), kind),
+            Kind::Float | Kind::HalfFloat => {
+                if matches!(token, Token::Float(_)) && keeps_floats(doc) {
+                    doc.parser.read_as_float();
+                }
+                json_float(&readable(text), kind)
+            }
             _ => json_integer(token, &readable(text), kind, coerce, doc)?,
         },
         Token::BeginObject if doc.switches().fields.object_as_number => {
@@ -265,6 +289,13 @@ fn json_integer(
     coerce: bool,
     doc: &Doc<'_>,
 ) -> Outcome<Taken> {
+    if doc.parser.was_read_as_float() {
+        let kind = match doc.switches().json_errors {
+            JsonErrors::Jackson3 => "illegal_state_exception",
+            _ => "runtime_exception",
+        };
+        return Err(Failure::new(kind, NOT_REACHED).class(RejectClass::ValueType));
+    }
     let value = match token {
         Token::Integer(_) => parse_long(text).ok(),
         _ => cut(text),
@@ -273,7 +304,14 @@ fn json_integer(
         Kind::Integer | Kind::Byte | Kind::Short => Narrow::Integer.range(),
         _ => (i64::MIN, i64::MAX),
     };
-    let Some(value) = value.filter(|value| (low..=high).contains(value)) else {
+    // Decimals count: the largest int and a half is too large.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact for int; the ends of long are tested as they are"
+    )]
+    let is_near = kind == Kind::Long
+        || (low as f64..=high as f64).contains(&parse_double(text).unwrap_or(f64::NAN));
+    let Some(value) = value.filter(|value| is_near && (low..=high).contains(value)) else {
         return Err(out_of_range(doc, text, kind, token));
     };
     let (low, high) = Narrow::Short.range();
@@ -383,7 +421,9 @@ pub(crate) fn read_any_double(coerce: bool, doc: &Doc<'_>) -> Outcome<f64> {
         Token::Integer(text) | Token::Float(text) => {
             Ok(parse_double(&readable(text)).unwrap_or(f64::NAN))
         }
-        Token::String(text) if coerce => parse_double(&readable(text)).map_err(classed),
+        Token::String(_) if coerce => {
+            parse_double(&readable(doc.parser.text(doc.switches())?)).map_err(classed)
+        }
         _ => read(Kind::Double, coerce, doc).map(|taken| taken.value.near()),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn take_binary(doc: &mut Doc<'_>) -> Outcome {
         Token::Null => Ok(()),
         Token::String(text) => match base64_fault(text) {
             None => Ok(()),
-            Some(fault) => {
+            Some((_, fault)) => {
                 let fault =
                     format!("Failed to decode VALUE_STRING as base64 (MIME-NO-LINEFEEDS): {fault}");
                 Err(json_failure(doc, kind, fault).class(RejectClass::ValueType))
@@ -48,27 +48,30 @@ pub(crate) fn take_binary(doc: &mut Doc<'_>) -> Outcome {
     }
 }
 
-/// Units of four letters, padded; white space stands between units only.
-fn base64_fault(text: &[u8]) -> Option<String> {
+/// Units of four letters, padded; white space stands between units only. The fault, and the bytes that Jackson has read when it
+/// finds it: the quote may be one of them.
+pub(crate) fn base64_fault(text: &[u8]) -> Option<(usize, String)> {
     let mut unit = 0;
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
+    let mut bytes = text.iter().zip(1..);
+    while let Some((byte, read)) = bytes.next() {
         match byte {
             0..=b' ' if unit == 0 => {}
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => unit = (unit + 1) % 4,
             b'=' if unit == 2 => {
-                if bytes.next() != Some(&b'=') {
-                    return Some("expected padding character '='".to_owned());
+                if bytes.next().is_none_or(|(next, _)| *next != b'=') {
+                    return Some((read + 1, "expected padding character '='".to_owned()));
                 }
                 unit = 0;
             }
             b'=' if unit == 3 => unit = 0,
             other => {
-                return Some(format!("Illegal character (code 0x{other:x}) in base64 content"));
+                let fault = format!("Illegal character (code 0x{other:x}) in base64 content");
+                return Some((read, fault));
             }
         }
     }
-    (unit != 0).then(|| "Unexpected end of base64-encoded String".to_owned())
+    let read = text.len() + usize::from(unit == 1);
+    (unit != 0).then(|| (read, "Unexpected end of base64-encoded String".to_owned()))
 }
 
 /// `scaled_float`.

@@ -23,7 +23,10 @@ fn read_below(doc: &mut Doc<'_>, left: usize) -> Outcome<String> {
         return Ok("...".to_owned());
     }
     Ok(match doc.token() {
-        Token::String(text) => visible(text),
+        Token::String(text) => match doc.parser.broken_text() {
+            Some(fault) => return Err(fault),
+            None => visible(text),
+        },
         Token::Integer(text) => integer(text),
         Token::Float(text) => {
             let value = number::parse_double(&visible(text)).unwrap_or(f64::NAN);

@@ -9,6 +9,7 @@ use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::number::{self, Kind};
 use crate::engine::field::{self, Rule, date, switch};
 use crate::engine::names;
+use crate::engine::number::parse_long;
 use crate::engine::switches::FieldError;
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
@@ -75,7 +76,7 @@ pub(crate) fn take(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcom
     match (doc.token(), &rule.bound) {
         (Token::Null, _) => Ok(()),
         (Token::BeginObject, _) => take_object(rule, field, doc),
-        (Token::String(text), Bound::Ip) => network(text),
+        (Token::String(_), Bound::Ip) => network(doc.parser.text(doc.switches())?),
         _ => {
             let name = doc.parser.current_name().map_or("null".to_owned(), visible);
             Err(error(doc, field, format_args!("expected an object but got {name}"))
@@ -92,6 +93,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         match token {
             Token::EndObject => break,
             Token::Name(found) => name = found,
+            Token::Null if ignores_unknown_null(doc) => {}
             _ => {
                 let (lower, open) = match name {
                     b"gt" => (true, true),
@@ -116,7 +118,9 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                         let value = if open { next(&value, step) } else { value };
                         *(if lower { &mut from } else { &mut to }) = Some(value);
                     }
-                    Err(_) if rule.ignore_malformed => ignored = true,
+                    Err(failure) if rule.ignore_malformed && is_argument(&failure) => {
+                        ignored = true;
+                    }
                     Err(failure) => return Err(failure),
                 }
             }
@@ -127,6 +131,16 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         return Ok(());
     }
     in_order(from, to)
+}
+
+/// An `IllegalArgumentException` of Java's, which the exceptions of dates are not.
+fn is_argument(failure: &Failure) -> bool {
+    matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
+}
+
+/// OpenSearch 3 looks at a bound's value before its name.
+fn ignores_unknown_null(doc: &Doc<'_>) -> bool {
+    doc.switches().fields.range_null_first
 }
 
 fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Failure {
@@ -178,7 +192,7 @@ fn date_bound(format: &DateFormat, pattern: &str, doc: &Doc<'_>) -> Outcome<Valu
     if date.starts_with("now") {
         return Ok(Value::Integer(i128::from(i64::MAX) / 2));
     }
-    match format.parse(date) {
+    match format.parse_for_math(date) {
         Ok(moment) => Ok(Value::Integer(moment.millis.into())),
         Err(failure) => {
             let cause = date::refused(&failure);
@@ -221,21 +235,32 @@ fn in_order(from: Option<Value>, to: Option<Value>) -> Outcome {
     Err(Failure::argument(text).class(RejectClass::ValueType))
 }
 
-/// `address/prefix`.
+/// `address/prefix`, as `InetAddresses#parseCidr` reads it.
 fn network(text: &[u8]) -> Outcome {
     let shown = visible(text);
-    let valid = shown.split_once('/').is_some_and(|(address, prefix)| {
-        let bits = match address.parse::<IpAddr>() {
-            Ok(IpAddr::V4(_)) => 32,
-            Ok(IpAddr::V6(_)) => 128,
-            Err(_) => return false,
-        };
-        prefix.parse::<u8>().is_ok_and(|prefix| prefix <= bits)
-    });
-    if valid {
-        Ok(())
-    } else {
-        Err(Failure::argument(format!("Expected [ip/prefix] but was [{shown}]"))
-            .class(RejectClass::ValueType))
+    let refused = |text: String| Failure::argument(text).class(RejectClass::ValueType);
+    let parts = shown.split_once('/').filter(|(_, prefix)| !prefix.is_empty());
+    let Some((address, prefix)) = parts.filter(|(_, prefix)| !prefix.contains('/')) else {
+        return Err(refused(format!("Expected [ip/prefix] but was [{shown}]")));
+    };
+    let most = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return Err(refused(format!("'{address}' is not an IP string literal."))),
+    };
+    let length = prefix_length(prefix)?;
+    if (0..=most).contains(&length) {
+        return Ok(());
     }
+    let limits = "Must be 0-32 for IPv4 ranges, 0-128 for IPv6 ranges";
+    Err(refused(format!("Illegal prefix length [{length}] in [{shown}]. {limits}")))
+}
+
+/// `Integer#parseInt`.
+fn prefix_length(text: &str) -> Outcome<i32> {
+    let long = parse_long(text).map_err(Failure::from_cause)?;
+    i32::try_from(long).map_err(|_| {
+        let text = format!("For input string: \"{text}\"");
+        Failure::new("number_format_exception", text).class(RejectClass::ValueType)
+    })
 }

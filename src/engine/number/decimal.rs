@@ -80,6 +80,29 @@ impl Decimal {
     }
 }
 
+/// `BigDecimal#toString`.
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let digits: String = match self.digits.as_slice() {
+            [] => "0".to_owned(),
+            digits => digits.iter().map(|digit| char::from(b'0' + digit)).collect(),
+        };
+        let sign = if self.negative && !self.digits.is_empty() { "-" } else { "" };
+        let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+        let exponent = length - 1 - self.scale;
+        if self.scale < 0 || exponent < -6 {
+            let (first, rest) = digits.split_at(1);
+            let point = if rest.is_empty() { "" } else { "." };
+            return write!(f, "{sign}{first}{point}{rest}E{exponent:+}");
+        }
+        let scale = usize::try_from(self.scale).unwrap_or(0);
+        let padded = format!("{digits:0>width$}", width = scale + 1);
+        let (whole, decimals) = padded.split_at(padded.len() - scale);
+        let point = if decimals.is_empty() { "" } else { "." };
+        write!(f, "{sign}{whole}{point}{decimals}")
+    }
+}
+
 fn sign(text: &str) -> (bool, &str) {
     match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),

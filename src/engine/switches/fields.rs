@@ -25,6 +25,10 @@ pub struct FieldSwitches {
     pub boolean_malformed: bool,
     /// Ranges have `ignore_malformed`.
     pub range_malformed: bool,
+    /// Strings that are no JSON are ignorable in number fields.
+    pub broken_malformed: bool,
+    /// In ranges a null is passed over, whatever its name.
+    pub range_null_first: bool,
     /// "Expected text at" instead of "Can't get text on a".
     pub expected_text: bool,
     /// The default format of `date_nanos` has its own name.
@@ -64,6 +68,8 @@ impl FieldSwitches {
             malformed_swallows_objects: at.os(3, 0),
             boolean_malformed: at.es(8, 8),
             range_malformed: at.os(2, 0),
+            broken_malformed: at.es(7, 11),
+            range_null_first: at.os(3, 0),
             expected_text: at.es(8, 15),
             nanos_format: at.es(7, 11),
             date_objects: at.es(9, 3),

@@ -3,12 +3,15 @@
 //! In: a tape. Out: tokens one by one; where dots are expanded, the name `a.b` and its value come as `a`, `{`, `b`, value, `}`
 //! (`DotExpandingXContentParser`). Names inside skipped objects and arrays are not looked at.
 
+use std::cell::Cell;
+
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
 use crate::engine::switches::{Switches, Walk};
 use crate::engine::tape::{Tape, Token};
 use crate::model::fate::RejectClass;
 use crate::model::path::visible;
+use crate::record::{self, Cursor};
 
 /// A place in the token stream.
 #[derive(Clone, Debug)]
@@ -21,6 +24,10 @@ pub(crate) struct Parser<'t> {
     expands: bool,
     /// Inside `subobjects: false`: names keep their dots.
     keep_dots: bool,
+    /// The tokens come from a copy of a value: where its first byte stands for the engine.
+    place: Option<String>,
+    /// Index of a number's token that a field asked for as a float.
+    floated: Cell<Option<usize>>,
 }
 
 /// One dotted name and where its expansion stands.
@@ -55,7 +62,15 @@ impl<'t> Expansion<'t> {
 impl<'t> Parser<'t> {
     pub(crate) fn new(tape: &'t Tape<'t>, walk: Walk) -> Self {
         let expands = walk == Walk::Expanding;
-        Self { tape, index: None, expansions: Vec::new(), expands, keep_dots: false }
+        Self {
+            tape,
+            index: None,
+            expansions: Vec::new(),
+            expands,
+            keep_dots: false,
+            place: None,
+            floated: Cell::new(None),
+        }
     }
 
     /// Whether names keep their dots here.
@@ -66,6 +81,27 @@ impl<'t> Parser<'t> {
     /// From the next name on, names keep their dots, or not.
     pub(crate) fn set_keep_dots(&mut self, keep: bool) {
         self.keep_dots = keep;
+    }
+
+    /// Where the engine says that tokens stand, until told otherwise.
+    pub(crate) fn set_place(&mut self, place: Option<String>) {
+        self.place = place;
+    }
+
+    /// Notes that the current number was asked for as a float: Jackson's parser remembers.
+    pub(crate) fn read_as_float(&self) {
+        self.floated.set(self.index);
+    }
+
+    /// Whether the current number was asked for as a float before.
+    pub(crate) fn was_read_as_float(&self) -> bool {
+        self.index.is_some() && self.floated.get() == self.index
+    }
+
+    /// What asking for the current token's text gives, if not the text: a string that is no JSON is found out only then.
+    pub(crate) fn broken_text(&self) -> Option<Failure> {
+        let is_string = matches!(self.current(), Some(Token::String(_)));
+        self.tape.fault_at(self.index.filter(|_| is_string)?)
     }
 
     /// The current token; `None` before the first and after the last.
@@ -174,8 +210,10 @@ impl<'t> Parser<'t> {
     /// From the start of an object or array to its end; elsewhere nothing. Jackson itself passes over the children: its
     /// exceptions come as they are, without the engine's around them.
     pub(crate) fn skip_children(&mut self) -> Outcome {
+        // What stands under an expanded name is passed over by the expander, token by token.
+        let by_expander = !self.expansions.is_empty();
         self.skip().map_err(|mut failure| {
-            if failure.kind.starts_with("x_content") {
+            if failure.kind.starts_with("x_content") && !by_expander {
                 failure.cause.take().unwrap_or(failure)
             } else {
                 failure
@@ -234,6 +272,9 @@ impl<'t> Parser<'t> {
 
     /// The text of a scalar, numbers as they are written; an exception for anything else, null included.
     pub(crate) fn text(&self, switches: &Switches) -> Outcome<&'t [u8]> {
+        if let Some(fault) = self.broken_text() {
+            return Err(fault);
+        }
         match self.current() {
             Some(Token::String(text) | Token::Integer(text) | Token::Float(text)) => Ok(text),
             Some(Token::True) => Ok(b"true"),
@@ -253,6 +294,17 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// What Jackson takes for the current string when `read` bytes of it are lost: it reads on to the next quote.
+    pub(crate) fn text_behind(&self, read: usize) -> Outcome<Vec<u8>> {
+        let none = || Failure::state("no string begins here");
+        let rest = self.index.and_then(|index| self.tape.source_behind(index, read + 1));
+        let quoted = [b"\"", rest.ok_or_else(none)?].concat();
+        match Cursor::new(&quoted).next() {
+            Ok(record::Token::String(text)) => Ok(text.decode().into_owned()),
+            _ => Err(none()),
+        }
+    }
+
     /// Whether the current token comes from a dotted name, not from the document.
     pub(crate) fn is_expanded(&self) -> bool {
         self.expansions.last().is_some_and(|top| top.state != State::Content)
@@ -260,6 +312,9 @@ impl<'t> Parser<'t> {
 
     /// `line:column` of the current token; inside an expansion of its name.
     pub(crate) fn location(&self) -> String {
+        if let Some(place) = &self.place {
+            return place.clone();
+        }
         match self.expansions.last() {
             Some(top) if matches!(top.state, State::Name(_) | State::Begin(_)) => {
                 self.tape.location(Some(top.at))

@@ -44,6 +44,7 @@ impl Player {
         for (n, template) in templates.iter().enumerate() {
             let mut template = template.clone();
             template["index_patterns"] = json!(["c-*"]);
+            on_one_shard(&mut template);
             self.type_mappings(&mut template, doc_type);
             let (status, answer) = self.call("PUT", &format!("/_template/t{n}"), Some(&template));
             if status != 200 {
@@ -157,14 +158,7 @@ impl Player {
             }
             (index, false) => index.clone(),
         };
-        if body["settings"].is_null() {
-            body["settings"] = json!({});
-        }
-        for (name, value) in [("number_of_shards", 1), ("number_of_replicas", 0)] {
-            if body["settings"][name].is_null() {
-                body["settings"][name] = json!(value);
-            }
-        }
+        on_one_shard(&mut body);
         Some(body)
     }
 
@@ -202,6 +196,18 @@ impl Player {
     fn call(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let body = body.map(Value::to_string).unwrap_or_default();
         parsed(&call(method, &format!("{}{path}", self.url), &body))
+    }
+}
+
+/// Elasticsearch 6 has five shards otherwise, which race for new fields.
+fn on_one_shard(body: &mut Value) {
+    if body["settings"].is_null() {
+        body["settings"] = json!({});
+    }
+    for (name, value) in [("number_of_shards", 1), ("number_of_replicas", 0)] {
+        if body["settings"][name].is_null() {
+            body["settings"][name] = json!(value);
+        }
     }
 }
 

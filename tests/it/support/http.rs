@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// A request: the line, the headers (names in lower case), no body.
 #[derive(Clone, Debug)]
@@ -98,10 +99,14 @@ pub(crate) fn call(method: &str, url: &str, body: &str) -> Response {
     call_with(method, url, body.as_bytes())
 }
 
+/// An engine that says nothing for so long has lost the thread that should: the test fails instead of waiting.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// The same with a body that need not be text.
 pub(crate) fn call_with(method: &str, url: &str, body: &[u8]) -> Response {
     let (authority, target) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(authority).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let kind = if target.contains("_bulk") { "application/x-ndjson" } else { "application/json" };
     write!(
         stream,
