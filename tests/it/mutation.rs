@@ -153,8 +153,8 @@ fn of_fields() -> impl Iterator<Item = Switch> {
         join_names_null: ["type-join"],
         scaled_json_malformed: ["type-scaled_float-malformed"],
         vector_texts: ["type-dense_vector"],
-        broken_malformed: [],
-        range_null_first: [],
+        broken_malformed: ["type-broken-malformed"],
+        range_null_first: ["r-20190457"],
     })
     .into_iter()
 }

@@ -4,7 +4,7 @@
 //! `MAPDRIFT_ENGINES` says which engines run (see `support::engine`), two at a time. Each plays the case table (see `table`)
 //! and 1,000 random documents; with `full`, 20,000, and every row and exception that the engine has must be reached often.
 //! Without engines the recorded sequences of `fixtures/engines/sequences` stand in.
-//! `MAPDRIFT_RECORD=sequences` with engines writes those. `MAPDRIFT_SEED=n` begins elsewhere, `MAPDRIFT_DOCUMENTS=n`
+//! `MAPDRIFT_RECORD=sequences` with engines writes those (see `record`). `MAPDRIFT_SEED=n` begins elsewhere, `MAPDRIFT_DOCUMENTS=n`
 //! plays more or less, `MAPDRIFT_PART=random` or `table` only one of both.
 
 mod generate;
@@ -234,14 +234,18 @@ const RECORDINGS: [&str; 9] = [
     "os-3.8.0",
 ];
 
-/// `MAPDRIFT_RECORD=sequences` or `table`: asks the engines again and writes what they say.
+/// `MAPDRIFT_RECORD=sequences` or `table`: asks the engines again and writes what they say; `MAPDRIFT_CASES=json-` only to
+/// the cases of the table whose names begin so.
 fn record(what: &str) {
     two_at_a_time(&|name| {
         let engine = Engine::start(name);
         let player = Player::new(name, engine.url());
         match what {
             "sequences" => save(&file("sequences", name), &sequences(&player, name)),
-            "table" => save(&file("answers", name), &table::answers(&player, name)),
+            "table" => {
+                let only = setting("MAPDRIFT_CASES");
+                save(&file("answers", name), &table::answers(&player, name, only.as_deref()));
+            }
             other => panic!("MAPDRIFT_RECORD={other}: sequences or table"),
         }
     });

@@ -65,11 +65,19 @@ fn is_whole(name: &str) -> bool {
     engine::is_full() || WHOLE.contains(&name)
 }
 
-/// Every answer of an engine, for the recording.
-pub(super) fn answers(player: &Player, name: &str) -> Value {
+/// The answers of an engine for the recording: all of them, or those to the cases whose names begin with `only` put among
+/// the recorded ones.
+pub(super) fn answers(player: &Player, name: &str, only: Option<&str>) -> Value {
     let cases = load("cases.json.gz");
-    let mut answers = BTreeMap::new();
-    for case in cases["cases"].as_array().unwrap() {
+    let mut answers: BTreeMap<String, Value> = match only {
+        Some(_) => {
+            let recorded = load(&format!("answers/{name}.json.gz"));
+            serde_json::from_value(recorded["answers"].clone()).unwrap()
+        }
+        None => BTreeMap::new(),
+    };
+    let is_asked = |case: &&Value| case["id"].as_str().unwrap().starts_with(only.unwrap_or(""));
+    for case in cases["cases"].as_array().unwrap().iter().filter(is_asked) {
         let answer = player.play(case, &documents(case, &cases["values"]), AskMapping::EachTime);
         answers.insert(case["id"].as_str().unwrap().to_owned(), answer);
     }
