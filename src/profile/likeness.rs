@@ -27,12 +27,16 @@ pub(super) fn components(sets: &[Vec<u32>], numbers: usize) -> Vec<Vec<usize>> {
 fn rarest_first(sets: &[Vec<u32>], numbers: usize) -> Vec<Vec<u32>> {
     let mut holders = vec![Vec::new(); numbers];
     for (set, place) in sets.iter().zip(0_u32..) {
-        set.iter().for_each(|number| holders[*number as usize].push(place));
+        for number in set {
+            holders[*number as usize].push(place);
+        }
     }
     holders.sort_by_key(Vec::len);
     let mut ranked: Vec<_> = sets.iter().map(|set| Vec::with_capacity(set.len())).collect();
     for (rank, holders) in (0_u32..).zip(holders) {
-        holders.iter().for_each(|set| ranked[*set as usize].push(rank));
+        for set in holders {
+            ranked[set as usize].push(rank);
+        }
     }
     ranked
 }
@@ -120,7 +124,9 @@ fn regroup(groups: &mut Vec<Group>, roots: &mut Roots) {
     if groups.iter().all(|group| roots.0[group.root] == group.root) {
         return;
     }
-    groups.iter_mut().for_each(|group| group.root = roots.of(group.root));
+    for group in groups.iter_mut() {
+        group.root = roots.of(group.root);
+    }
     groups.sort_by_key(|group| group.root);
     groups.dedup_by(|next, group| {
         let same = next.root == group.root;
@@ -192,23 +198,22 @@ mod tests {
 
     #[test]
     fn components_are_those_of_all_pairs() {
-        let mut state = 7_u64;
-        let mut random = |below: u64| {
+        let mut state = 7_usize;
+        let mut random = |below: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (state >> 33) % below
         };
         let mut several = 0;
         for _ in 0..300 {
             let numbers = 4 + random(30);
-            let sets: std::collections::BTreeSet<Vec<u32>> = (0..1 + random(40))
-                .map(|_| {
-                    let chance = 1 + random(8);
-                    let chosen = (0..numbers).filter(|_| random(8) < chance);
-                    chosen.map(|number| u32::try_from(number).unwrap()).collect()
-                })
-                .collect();
-            let sets: Vec<_> = sets.into_iter().collect();
-            let found = components(&sets, numbers as usize);
+            let mut set = || -> Vec<u32> {
+                let chance = 1 + random(8);
+                (0..).take(numbers).filter(|_| random(8) < chance).collect()
+            };
+            let mut sets: Vec<_> = (0..20).map(|_| set()).collect();
+            sets.sort();
+            sets.dedup();
+            let found = components(&sets, numbers);
             assert_eq!(found, plain(&sets), "{sets:?}");
             several += usize::from(found.len() > 1 && found.len() < sets.len());
         }

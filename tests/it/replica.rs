@@ -3,7 +3,10 @@
 //! `fixtures/engines/cases.json.gz` holds the cases (an index, then documents), `fixtures/engines/answers` what each engine
 //! answered. Compared: status, error type, reason, cause chain, and the mapping after every request.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod ignored;
+mod words;
+
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
@@ -11,10 +14,12 @@ use mapdrift::engine::switches::Switches;
 use mapdrift::engine::{Index, Settings};
 use mapdrift::mapping;
 use mapdrift::model::engine::{Engine, Product};
-use mapdrift::model::fate::{Fate, Loss, LossCause, Reject};
+use mapdrift::model::fate::{Fate, Loss, LossCause};
 use mapdrift::model::mapping::Mapping;
 use mapdrift::model::path::FieldPath;
 use serde_json::{Value, json};
+
+use words::{chain, reject_chain};
 
 /// The engines (the start of their name), the documents (the start of "case: document"), the reason.
 type Known = (&'static str, &'static str, &'static str);
@@ -315,7 +320,7 @@ pub(crate) fn replay_with(
         compare_fate(case, doc, item, &indexed.fate, tally);
         if let (Some(noted), true) = (answer.get("ignored"), is_accepted(item)) {
             let noted = &noted[(position + 1).to_string()];
-            compare_ignored(switches.engine, case, doc, noted, &indexed.fate, tally);
+            ignored::compare(switches.engine, case, doc, noted, &indexed.fate, tally);
         }
         let of_request =
             if mappings.len() == 1 && docs.len() > 1 { docs.len() - 1 } else { position };
@@ -427,196 +432,6 @@ fn compare_fate(case: &Value, doc: &[u8], item: &Value, fate: &Fate, tally: &mut
 
 fn is_accepted(item: &Value) -> bool {
     item["status"].as_u64().unwrap() < 300
-}
-
-/// The fields that the engine notes in a document's `_ignored`, against the losses that leave such a note.
-fn compare_ignored(
-    version: Engine,
-    case: &Value,
-    doc: &[u8],
-    noted: &Value,
-    fate: &Fate,
-    tally: &mut Tally,
-) {
-    let Fate::Accepted(losses) = fate else { return };
-    let noted: BTreeSet<String> = noted
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|field| field.as_str().unwrap().to_owned())
-        .collect();
-    let predicted: BTreeSet<String> = losses
-        .iter()
-        .filter(|loss| is_noted(loss.cause, version))
-        .map(|loss| loss.field.to_string())
-        .collect();
-    let is_silent = predicted.is_superset(&noted)
-        && SILENT.iter().any(|(product, major, id, _)| {
-            *product == version.product
-                && major.contains(&version.major)
-                && case["id"].as_str().unwrap().starts_with(id)
-        });
-    if noted != predicted && !is_silent {
-        tally.disagree("ignored", case, doc, format!("{noted:?}"), format!("{predicted:?}"));
-    }
-}
-
-/// Values that are dropped without a note: product and majors, the start of the case's name, the reason.
-type Silent = (Product, std::ops::RangeInclusive<u16>, &'static str, &'static str);
-
-const SILENT: &[Silent] = &[
-    (Product::Elasticsearch, 6..=9, "r", "random documents are drawn from all of these"),
-    (Product::OpenSearch, 1..=3, "r", "random documents are drawn from all of these"),
-    (Product::Elasticsearch, 7..=9, "type-completion", "longer inputs are cut, not dropped"),
-    (Product::Elasticsearch, 7..=7, "type-scaled_float-malformed", "dropped by the field itself"),
-    (Product::OpenSearch, 1..=2, "type-scaled_float-malformed", "dropped by the field itself"),
-    (Product::OpenSearch, 2..=3, "dynamic-setting-malformed", "dropped around the field's parse"),
-    (Product::OpenSearch, 3..=3, "date-malformed", "dropped around the field's parse"),
-    (Product::OpenSearch, 3..=3, "s16-50", "dropped around the field's parse"),
-    (Product::OpenSearch, 3..=3, "type-", "dropped around the field's parse"),
-];
-
-/// Elasticsearch notes what `ignore_above` leaves out from 7.15 on; what was run is 7.10 and 7.17.
-fn is_noted(cause: LossCause, version: Engine) -> bool {
-    match cause {
-        LossCause::IgnoreMalformed | LossCause::BeyondLimit => true,
-        LossCause::IgnoreAbove => {
-            version.product == Product::Elasticsearch && (version.major, version.minor) >= (7, 15)
-        }
-        _ => false,
-    }
-}
-
-/// The exceptions of an answer, outermost first, as far as they can be compared.
-fn chain(item: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut next = Some(item);
-    while let Some(error) = next.filter(|error| !error.is_null()) {
-        let kind = error["type"].as_str().unwrap_or("?");
-        found.push(link(kind, error["reason"].as_str().unwrap_or("null")));
-        next = error.get("cause");
-    }
-    without_repetition(found)
-}
-
-/// An exception that says its cause's words again says them in Jackson's words where the cause is Jackson's.
-fn without_repetition(mut chain: Vec<String>) -> Vec<String> {
-    for at in 1..chain.len() {
-        if TYPE_ONLY.contains(&chain[at].as_str())
-            && let Some((head, _)) = chain[at - 1].split_once("[l:c] failed to parse: ")
-        {
-            chain[at - 1] = format!("{head}[l:c] failed to parse: ...");
-        }
-    }
-    chain
-}
-
-fn reject_chain(reject: &Reject) -> Vec<String> {
-    let causes = reject.caused_by.iter();
-    let causes = causes.map(|c| link(&c.error_type, c.reason.as_deref().unwrap_or("null")));
-    let all = std::iter::once(link(&reject.error_type, &reject.reason)).chain(causes);
-    without_repetition(all.collect())
-}
-
-/// Exceptions of Jackson and the JDK, whose words are theirs.
-const TYPE_ONLY: [&str; 6] = [
-    "json_parse_exception",
-    "json_e_o_f_exception",
-    "stream_read_exception",
-    "unexpected_end_of_input_exception",
-    "stream_constraints_exception",
-    "date_time_parse_exception",
-];
-
-/// One exception in a form that two sides share: ids, and what Jackson, the JDK and hash orders decide, are left out.
-fn link(kind: &str, reason: &str) -> String {
-    if TYPE_ONLY.contains(&kind) {
-        return kind.to_owned();
-    }
-    let first = without_places(reason.lines().next().unwrap_or_default());
-    if kind.starts_with("x_content")
-        && !first.contains("Current token")
-        && !first.contains("Numeric value")
-    {
-        return kind.to_owned(); // Jackson's words for bytes that are no JSON.
-    }
-    let first = first.as_str();
-    let text = without_chance(&without_preview(&without_id(first)));
-    // Recorded reasons are cut at 700 characters.
-    let text: String = text.chars().take(400).collect();
-    format!("{kind}: {text}")
-}
-
-fn without_id(text: &str) -> String {
-    let Some((head, rest)) = text.split_once("document with id '") else { return text.to_owned() };
-    let rest = rest.split_once('\'').map_or("", |(_, rest)| rest);
-    format!("{head}document with id '?'{rest}")
-}
-
-/// Places are written as the engine does, but depend on how far its parser had read; Jackson's words behind them are left out.
-fn without_places(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('[') {
-        let end = rest[start..].find(']').map(|end| start + end);
-        let place = end.map(|end| &rest[start + 1..end]).is_some_and(|inside| {
-            inside.contains(':') && inside.bytes().all(|byte| byte == b':' || byte.is_ascii_digit())
-        });
-        let next = if place { end.unwrap() + 1 } else { start + 1 };
-        out.push_str(if place { &rest[..start] } else { &rest[..next] });
-        if place {
-            out.push_str("[l:c]");
-        }
-        rest = &rest[next..];
-    }
-    out.push_str(rest);
-    for words in ["failed to parse: [l:c]", "[l:c] [l:c]"] {
-        if let Some((head, _)) = out.split_once(words) {
-            return format!("{head}{words} ...");
-        }
-    }
-    out
-}
-
-/// Recorded reasons are cut at 700 characters: of a preview that is longer than this, the end may be missing.
-const RECORDED: usize = 300;
-
-/// Previews of objects come in hash order.
-fn without_preview(text: &str) -> String {
-    match text.split_once("Preview of field's value: '") {
-        Some((head, rest))
-            if rest.contains('{') && (rest.contains(", ") || rest.len() > RECORDED) =>
-        {
-            format!("{head}...")
-        }
-        _ => text.to_owned(),
-    }
-}
-
-/// What the JVM decides: the order of hash sets, and a digit too many in `Float.toString` before JDK 19.
-fn without_chance(text: &str) -> String {
-    let text =
-        text.replace("1.17549435E-38", "1.1754944E-38").replace("2.14748365E9", "2.1474836E9");
-    if let Some((head, rest)) = text.split_once("supports only finite values, but got [") {
-        let number = rest.trim_end_matches(']').parse::<f32>().unwrap_or(f32::NAN);
-        return format!("{head}supports only finite values, but got [{number}]");
-    }
-    if let Some(rest) = text.strip_prefix("For input string: \"") {
-        // The JDK's double parser names the text with or without its spaces.
-        return format!("For input string: \"{}\"", rest.trim_end_matches('"').trim());
-    }
-    if let Some((head, _)) = text.split_once("from TemporalAccessor: {") {
-        return head.to_owned();
-    }
-    for order in
-        ["has been exceeded due to object field", "must be one of", "is longer than the limit of"]
-    {
-        if let Some((head, _)) = text.split_once(order) {
-            let head = head.split("Field name [").next().unwrap_or(head);
-            return format!("{head}{order} ...");
-        }
-    }
-    text
 }
 
 pub(crate) fn documents(case: &Value, values: &Value) -> Vec<Vec<u8>> {
