@@ -13,7 +13,7 @@ use mapdrift::model::fate::{Fate, Loss, LossCause};
 use mapdrift::model::path::FieldPath;
 use serde_json::{Value, json};
 
-use crate::replica::version;
+use crate::replica::{ENGINES, version};
 use crate::support::engine;
 use crate::support::http::call;
 
@@ -124,18 +124,6 @@ const ROWS: &[Row] = &[
         engines: &["es-8", "es-9"],
         ..gone(FULL, r#"{"w":1,"v":{"a":1}}"#, LossCause::BeyondLimit)
     },
-];
-
-const ENGINES: [&str; 9] = [
-    "es-6.5.4",
-    "es-6.8.23",
-    "es-7.10.2",
-    "es-7.17.29",
-    "es-8.19.21",
-    "es-9.5.3",
-    "os-1.3.20",
-    "os-2.19.6",
-    "os-3.8.0",
 ];
 
 #[test]

@@ -24,7 +24,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::replica::{self, Tally, documents, replay};
+use crate::replica::{self, ENGINES, Tally, documents, replay};
 use crate::support::engine::{self, Engine};
 use play::{AskMapping, Player};
 use sums::Sums;
@@ -172,7 +172,7 @@ fn unexpected(name: &str, tally: &Tally) -> Option<String> {
 /// The recorded sequences of every engine against the replica.
 fn recorded_sequences() {
     let mut failures = Vec::new();
-    for name in RECORDINGS {
+    for name in ENGINES {
         let (sums, disagreeing) = recorded(name, name);
         engine::say(&format!("random: {name}, recorded: {sums}"));
         failures.extend(disagreeing);
@@ -203,7 +203,7 @@ fn recorded(name: &str, other: &str) -> (Sums, Vec<String>) {
 /// differences as small as those between neighbours.
 #[test]
 fn a_replica_of_another_version_disagrees() {
-    for pair in RECORDINGS.windows(2) {
+    for pair in ENGINES.windows(2) {
         for (name, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
             let (own, (sums, _)) = (recorded(name, name).0.disagreeing, recorded(name, other));
             assert!(sums.disagreeing > own, "{name} cannot be told from {other}");
@@ -221,18 +221,6 @@ const KNOWN: &[(&str, &str, &str)] = &[(
 fn is_known(name: &str, words: &str) -> bool {
     KNOWN.iter().any(|(engine, part, _)| name.starts_with(engine) && words.contains(part))
 }
-
-const RECORDINGS: [&str; 9] = [
-    "es-6.5.4",
-    "es-6.8.23",
-    "es-7.10.2",
-    "es-7.17.29",
-    "es-8.19.21",
-    "es-9.5.3",
-    "os-1.3.20",
-    "os-2.19.6",
-    "os-3.8.0",
-];
 
 /// `MAPDRIFT_RECORD=sequences` or `table`: asks the engines again and writes what they say; `MAPDRIFT_CASES=json-` only to
 /// the cases of the table whose names begin so.

@@ -21,6 +21,19 @@ use serde_json::{Value, json};
 
 use words::{chain, reject_chain};
 
+/// The engines that answers were recorded of, each generation in its order.
+pub(crate) const ENGINES: [&str; 9] = [
+    "es-6.5.4",
+    "es-6.8.23",
+    "es-7.10.2",
+    "es-7.17.29",
+    "es-8.19.21",
+    "es-9.5.3",
+    "os-1.3.20",
+    "os-2.19.6",
+    "os-3.8.0",
+];
+
 /// The engines (the start of their name), the documents (the start of "case: document"), the reason.
 type Known = (&'static str, &'static str, &'static str);
 
