@@ -10,6 +10,7 @@ use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
 use crate::engine::switches::{Repeats, Switches};
 use crate::engine::tree::{Node, ObjectNode, Surroundings, leaf, object};
+use crate::model::engine::{Engine, Product};
 use crate::model::fate::RejectClass;
 use crate::model::mapping::{Dynamic, Field, Mapping, ObjectField};
 use crate::model::path::{FieldPath, visible};
@@ -176,6 +177,9 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
         (Field::Object(_), Field::Leaf(_)) if by_class => {
             format!("Can't merge a non object mapping [{name}] with an object mapping [{name}]")
         }
+        (Field::Object(object), Field::Leaf(_)) if object.nested && has_own_merge(switches) => {
+            format!("can't merge a non nested mapping [{name}] with a nested mapping")
+        }
         (Field::Object(object), Field::Leaf(_)) => non_object(&name, has_sentence(object)),
         (Field::Leaf(a), Field::Object(_)) if by_class => format!(
             "mapper [{name}] of different type, current_type [{}], merged_type [ObjectMapper]",
@@ -221,6 +225,12 @@ fn check(into: &NewMapper, with: &NewMapper, switches: &Switches, pair: Pair) ->
         }
     };
     Err(conflict(text, &into.full))
+}
+
+/// 7.16 and 7.17: `NestedObjectMapper` is a class of its own, and what it merges with has to be one.
+fn has_own_merge(switches: &Switches) -> bool {
+    let Engine { product, major, minor, .. } = switches.engine;
+    product == Product::Elasticsearch && major == 7 && minor >= 16
 }
 
 /// 8.x: a nested object has its own sentence for a leaf of its name.

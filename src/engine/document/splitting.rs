@@ -56,7 +56,7 @@ fn parse_document(doc: &mut Doc<'_>) -> Outcome {
 
 /// `parseObjectOrNested`; OpenSearch counts how deep it stands.
 fn parse_object_or_nested(doc: &mut Doc<'_>, object: &Arc<ObjectNode>) -> Outcome {
-    if doc.token() != Token::BeginObject {
+    if doc.token() != Token::BeginObject || !object.enabled {
         return parse_object_here(doc, object);
     }
     limits::enter_object(doc)?;

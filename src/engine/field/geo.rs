@@ -182,9 +182,13 @@ fn double(doc: &Doc<'_>) -> Outcome<f64> {
 }
 
 fn in_range(rule: &Point, field: &FieldNode, (lat, lon): (f64, f64), geo: Geo) -> Outcome {
-    let full = visible(&field.full);
+    // From 7 on the reader of points is given the field's own name, without those above.
+    let name = match geo {
+        Geo::Es65 | Geo::Es68 => visible(&field.full),
+        _ => visible(names::last_segment(&field.full)),
+    };
     let outside = |word: &str, value: f64| {
-        let text = format!("illegal {word} value [{}] for {full}", java_double(value));
+        let text = format!("illegal {word} value [{}] for {name}", java_double(value));
         Err(Failure::argument(text).class(RejectClass::NumberRange))
     };
     let no_number = |word: &str, most: &str| {

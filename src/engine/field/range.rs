@@ -10,7 +10,7 @@ use crate::engine::field::number::{self, Kind};
 use crate::engine::field::{self, Rule, date, switch};
 use crate::engine::names;
 use crate::engine::number::parse_long;
-use crate::engine::switches::FieldError;
+use crate::engine::switches::{FieldError, Walk};
 use crate::engine::tape::Token;
 use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::RejectClass;
@@ -78,11 +78,19 @@ pub(crate) fn take(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcom
         (Token::BeginObject, _) => take_object(rule, field, doc),
         (Token::String(_), Bound::Ip) => network(doc.parser.text(doc.switches())?),
         _ => {
-            let name = doc.parser.current_name().map_or("null".to_owned(), visible);
+            let name = name_of(doc, field);
             Err(error(doc, field, format_args!("expected an object but got {name}"))
                 .class(RejectClass::ObjectScalar))
         }
     }
+}
+
+/// What the parser calls the value. From 8.1 on a copy has the last name of its target (`CopyToParser`).
+fn name_of(doc: &Doc<'_>, field: &FieldNode) -> String {
+    if doc.in_copy && doc.switches().walk == Walk::Expanding {
+        return visible(names::last_segment(&field.full));
+    }
+    doc.parser.current_name().map_or("null".to_owned(), visible)
 }
 
 fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {

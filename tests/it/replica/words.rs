@@ -112,6 +112,13 @@ fn without_preview(text: &str) -> String {
     }
 }
 
+/// A preview that ends with a float in scientific form.
+fn float_preview(text: &str) -> Option<(&str, f32)> {
+    let (head, number) = text.strip_suffix('\'')?.rsplit_once('\'')?;
+    let is_preview = head.ends_with("Preview of field's value: ") && number.contains('E');
+    Some((head, number.parse().ok().filter(|_| is_preview)?))
+}
+
 /// What the JVM decides: the order of hash sets, and a digit too many in `Float.toString` before JDK 19.
 fn without_chance(text: &str) -> String {
     let text =
@@ -119,6 +126,9 @@ fn without_chance(text: &str) -> String {
     if let Some((head, rest)) = text.split_once("supports only finite values, but got [") {
         let number = rest.trim_end_matches(']').parse::<f32>().unwrap_or(f32::NAN);
         return format!("{head}supports only finite values, but got [{number}]");
+    }
+    if let Some((head, number)) = float_preview(&text) {
+        return format!("{head}'{number}'");
     }
     if let Some(rest) = text.strip_prefix("For input string: \"") {
         // The JDK's double parser names the text with or without its spaces.
