@@ -3,7 +3,7 @@
 //! Goes in: a format, a string. Comes out: milliseconds since 1970, where the string has that form and the first format of
 //! the list reads it, in every library alike. Refuses everything else: the grammars read it, and give the errors.
 
-use super::calendar::{DAY, days};
+use super::calendar::{DAY, days, days_in_month};
 
 /// Whether a format reads the plain form, and does so first.
 pub(super) fn is_read_first(format: &str) -> bool {
@@ -11,7 +11,7 @@ pub(super) fn is_read_first(format: &str) -> bool {
     matches!(first, Some("strict_date_optional_time" | "date_optional_time"))
 }
 
-/// Milliseconds since 1970 of a plain date. Days beyond the 28th are left to the grammars, which know the months.
+/// Milliseconds since 1970 of a plain date.
 pub(super) fn millis(text: &str) -> Option<i64> {
     let text = text.strip_suffix('Z').unwrap_or(text).as_bytes();
     let (head, fraction) = text.split_first_chunk::<19>()?;
@@ -22,7 +22,8 @@ pub(super) fn millis(text: &str) -> Option<i64> {
     let two = |at: usize, least: i64, most: i64| {
         number(&head[at..at + 2]).filter(|number| (least..=most).contains(number))
     };
-    let day = days(number(&head[..4])?, two(5, 1, 12)?, two(8, 1, 28)?);
+    let (year, month) = (number(&head[..4])?, two(5, 1, 12)?);
+    let day = days(year, month, two(8, 1, days_in_month(year, month))?);
     let seconds = two(11, 0, 23)? * 3_600 + two(14, 0, 59)? * 60 + two(17, 0, 59)?;
     let fraction = match fraction {
         [] => 0,
