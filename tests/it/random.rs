@@ -221,7 +221,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
     (
         "",
         "18446744073709551616",
-        "what a copy reads of an integer beyond 64 bits after a float field",
+        "the preview of an integer beyond 64 bits that a copy reads again",
     ),
     (
         "es-",

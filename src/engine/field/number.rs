@@ -199,7 +199,9 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
         Token::Integer(text) | Token::Float(text) => match kind {
             Kind::Double => json_float(&readable(text), kind),
             Kind::Float | Kind::HalfFloat => {
-                if matches!(token, Token::Float(_)) && keeps_floats(doc) {
+                let is_long =
+                    matches!(token, Token::Integer(_)) && parse_long(&readable(text)).is_ok();
+                if !is_long && keeps_floats(doc) {
                     doc.parser.read_as_float();
                 }
                 json_float(&readable(text), kind)
@@ -290,6 +292,10 @@ fn json_integer(
     doc: &Doc<'_>,
 ) -> Outcome<Taken> {
     if doc.parser.was_read_as_float() {
+        // Seen on 8.19: the long that Jackson makes of an integer that it holds as a float is 0.
+        if matches!(token, Token::Integer(_)) && kind == Kind::Long {
+            return Ok(Taken { value: Value::Long(0), loss: Some(LossCause::Coerced) });
+        }
         let kind = match doc.switches().json_errors {
             JsonErrors::Jackson3 => "illegal_state_exception",
             _ => "runtime_exception",
