@@ -220,7 +220,12 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ),
     (
         "",
-        "18446744073709551616",
+        "value: 'null' <- input_coercion_exception: Numeric value (18446744073709551616)",
+        "the preview of an integer beyond 64 bits that a copy reads again",
+    ),
+    (
+        "",
+        "preview, <- input_coercion_exception: Numeric value (18446744073709551616)",
         "the preview of an integer beyond 64 bits that a copy reads again",
     ),
     (
