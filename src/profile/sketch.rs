@@ -245,3 +245,25 @@ fn many(table: &[u16]) -> Values {
 fn low(hash: u64) -> usize {
     (hash & 0xffff) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_changes_the_memory_and_not_the_set() {
+        for count in [0, 1, 16, 17, 100, 384, 385, 5_000_u64] {
+            let (mut scarce, mut ample) = (Values::default(), Values::default());
+            let mut expected = Distinct::default();
+            for value in 0..count {
+                let hash = xxhash_rust::xxh3::xxh3_64(&value.to_le_bytes());
+                assert!(scarce.wants(hash) == ample.wants(hash), "{value} of {count}");
+                scarce.add(hash, Room::Scarce);
+                ample.add(hash, Room::Ample);
+                expected.insert(hash);
+            }
+            assert_eq!(scarce.finish(), expected, "{count}");
+            assert_eq!(ample.finish(), expected, "{count}");
+        }
+    }
+}
