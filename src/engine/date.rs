@@ -82,31 +82,34 @@ impl DateFormat {
     /// The date before date math, as in the bounds of a `date_range`: the same moments, on Joda other words for what is none.
     pub fn parse_for_math(&self, text: &str) -> Result<Moment, DateFailure> {
         match &self.grammar {
-            Grammar::Joda(joda) => joda_moment(joda.parse_for_math(text)),
+            Grammar::Joda(joda) => moment(joda.parse_for_math(text).map_err(thrown)),
             Grammar::Java(_) => self.parse(text),
         }
     }
 
     /// The moment that a `date` field with this format stores.
     pub fn parse(&self, text: &str) -> Result<Moment, DateFailure> {
-        if let Some(millis) = plain::millis(text).filter(|_| self.is_plain_first) {
+        if self.is_plain_first
+            && let Some(millis) = plain::millis(text)
+        {
             return Ok(Moment { millis, nanos_of_milli: 0 });
         }
         match &self.grammar {
-            Grammar::Joda(joda) => joda_moment(joda.parse(text)),
-            Grammar::Java(java) => match java.parse(text) {
-                Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
-                Err(causes) => Err(DateFailure { causes, unknown: None }),
-            },
+            Grammar::Joda(joda) => moment(joda.parse(text).map_err(thrown)),
+            Grammar::Java(java) => moment(java.parse(text)),
         }
     }
 }
 
-fn joda_moment(read: Result<(i64, u32), Thrown>) -> Result<Moment, DateFailure> {
+fn moment(read: Result<(i64, u32), Vec<Cause>>) -> Result<Moment, DateFailure> {
     match read {
         Ok((millis, nanos_of_milli)) => Ok(Moment { millis, nanos_of_milli }),
-        Err(thrown) => Err(DateFailure { causes: vec![thrown.cause()], unknown: None }),
+        Err(causes) => Err(DateFailure { causes, unknown: None }),
     }
+}
+
+fn thrown(thrown: Thrown) -> Vec<Cause> {
+    vec![thrown.cause()]
 }
 
 impl DateFailure {
@@ -153,7 +156,7 @@ fn asks_for_java(format: &str, engine: Engine) -> bool {
 
 fn refused(refused: Refused) -> DateFailure {
     match refused {
-        Refused::Thrown(thrown) => DateFailure { causes: vec![thrown.cause()], unknown: None },
+        Refused::Thrown(what) => DateFailure { causes: thrown(what), unknown: None },
         Refused::Pattern(outer, inner) => {
             DateFailure { causes: vec![outer.cause(), inner.cause()], unknown: None }
         }

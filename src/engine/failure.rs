@@ -103,6 +103,11 @@ impl Failure {
         self
     }
 
+    /// Whether it is an `IllegalArgumentException` of Java's; those of dates and of the JSON reader are not.
+    pub(crate) fn is_argument(&self) -> bool {
+        matches!(self.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
+    }
+
     /// The sentence, or the word that Java prints for a missing one.
     pub(crate) fn message(&self) -> &str {
         self.reason.as_deref().unwrap_or("null")

@@ -3,12 +3,14 @@
 //! In: a scalar. Out: whether it is taken, with what is lost on the way. Sources: `NumberFieldMapper`,
 //! `AbstractXContentParser`, Jackson's `ParserBase`.
 
+mod taken;
+
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Reading, switch};
 use crate::engine::number::{
-    Decimal, Decimals, Narrow, half, java_double, java_float, parse_double, parse_float,
-    parse_long, string_to_long, string_to_narrow,
+    Decimals, Narrow, half, java_double, parse_double, parse_float, parse_long, string_to_long,
+    string_to_narrow,
 };
 use crate::engine::switches::{JsonErrors, Walk};
 use crate::engine::tape::Token;
@@ -16,6 +18,9 @@ use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
 use crate::model::path::readable;
+
+pub(crate) use taken::{Taken, Value};
+use taken::{cut_to, rounded_to};
 
 /// A number's parameters.
 #[derive(Clone, Debug)]
@@ -86,42 +91,6 @@ impl Number {
     }
 }
 
-/// A number that was read, and what was lost.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Taken {
-    pub value: Value,
-    pub loss: Option<LossCause>,
-}
-
-/// A number as Java holds it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Value {
-    Long(i64),
-    Double(f64),
-    Float(f32),
-}
-
-impl Value {
-    /// As a double; integers beyond 2^53 are only near.
-    #[expect(clippy::cast_precision_loss, reason = "only for comparisons of ranges")]
-    pub(crate) fn near(self) -> f64 {
-        match self {
-            Self::Long(value) => value as f64,
-            Self::Double(value) => value,
-            Self::Float(value) => f64::from(value),
-        }
-    }
-
-    /// As Java prints it.
-    fn shown(self) -> String {
-        match self {
-            Self::Long(value) => value.to_string(),
-            Self::Double(value) => java_double(value),
-            Self::Float(value) => java_float(value),
-        }
-    }
-}
-
 pub(crate) fn take(rule: &Number, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     let token = doc.token();
     if token == Token::Null || (rule.coerce && token == Token::String(b"")) {
@@ -154,7 +123,7 @@ fn is_ignorable(doc: &Doc<'_>, token: Token<'_>, failure: &Failure) -> bool {
     } else if doc.switches().fields.json_malformed {
         token.is_value()
     } else {
-        matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
+        failure.is_argument()
     }
 }
 
@@ -199,12 +168,12 @@ pub(crate) fn read(kind: Kind, coerce: bool, doc: &Doc<'_>) -> Outcome<Taken> {
         Token::Integer(text) | Token::Float(text) => match kind {
             Kind::Double => json_float(&readable(text), kind),
             Kind::Float | Kind::HalfFloat => {
-                let is_long =
-                    matches!(token, Token::Integer(_)) && parse_long(&readable(text)).is_ok();
-                if !is_long && keeps_floats(doc) {
+                let text = readable(text);
+                let is_long = || matches!(token, Token::Integer(_)) && parse_long(&text).is_ok();
+                if keeps_floats(doc) && !is_long() {
                     doc.parser.read_as_float();
                 }
-                json_float(&readable(text), kind)
+                json_float(&text, kind)
             }
             _ => json_integer(token, &readable(text), kind, coerce, doc)?,
         },
@@ -248,24 +217,6 @@ fn classed(cause: crate::model::fate::Cause) -> Failure {
     Failure::from_cause(cause).class(class)
 }
 
-/// The integer that was made of a number; its decimals are lost.
-fn cut_to(value: i64, text: &str) -> Taken {
-    let is_plain = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-    let decimals = !is_plain && Decimal::parse(text).is_some_and(|decimal| !decimal.is_whole());
-    Taken { value: Value::Long(value), loss: decimals.then_some(LossCause::DecimalsCut) }
-}
-
-/// The float that was made of a number. Only integers are called lossy: nearly every decimal is rounded.
-fn rounded_to(value: Value, text: &str, kind: Kind) -> Taken {
-    let held = match (kind, value) {
-        (Kind::HalfFloat, Value::Float(value)) => f64::from(half(value)),
-        _ => value.near(),
-    };
-    let is_integer = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-    let lost = is_integer && held.is_finite() && !is_exact(text, held);
-    Taken { value, loss: lost.then_some(LossCause::PrecisionLost) }
-}
-
 /// Jackson reads a double, and casts it for `float`.
 fn json_float(text: &str, kind: Kind) -> Taken {
     let value = parse_double(text).unwrap_or(f64::NAN);
@@ -275,13 +226,6 @@ fn json_float(text: &str, kind: Kind) -> Taken {
         _ => Value::Float(value as f32),
     };
     rounded_to(value, text, kind)
-}
-
-/// Whether a float is the integer that the text shows.
-fn is_exact(text: &str, value: f64) -> bool {
-    #[expect(clippy::cast_possible_truncation, reason = "beyond 128 bits the text does not parse")]
-    let whole = value as i128;
-    text.parse::<i128>().is_ok_and(|exact| exact == whole)
 }
 
 fn json_integer(

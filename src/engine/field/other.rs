@@ -118,12 +118,7 @@ pub(crate) fn take_scaled(rule: &Scaled, field: &FieldNode, doc: &mut Doc<'_>) -
             Ok(())
         }
         Err(failure) if rule.ignore_malformed => {
-            let argument = matches!(
-                failure.kind.as_ref(),
-                "illegal_argument_exception" | "number_format_exception"
-            );
-            let json = doc.switches().fields.scaled_json_malformed;
-            if argument || json {
+            if failure.is_argument() || doc.switches().fields.scaled_json_malformed {
                 field::ignore(field, doc);
                 Ok(())
             } else {

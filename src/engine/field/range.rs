@@ -101,7 +101,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         match token {
             Token::EndObject => break,
             Token::Name(found) => name = found,
-            Token::Null if ignores_unknown_null(doc) => {}
+            Token::Null if doc.switches().fields.range_null_first => {}
             _ => {
                 let (lower, open) = match name {
                     b"gt" => (true, true),
@@ -126,7 +126,7 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
                         let value = if open { next(&value, step) } else { value };
                         *(if lower { &mut from } else { &mut to }) = Some(value);
                     }
-                    Err(failure) if rule.ignore_malformed && is_argument(&failure) => {
+                    Err(failure) if rule.ignore_malformed && failure.is_argument() => {
                         ignored = true;
                     }
                     Err(failure) => return Err(failure),
@@ -139,16 +139,6 @@ fn take_object(rule: &Range, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
         return Ok(());
     }
     in_order(from, to)
-}
-
-/// An `IllegalArgumentException` of Java's, which the exceptions of dates are not.
-fn is_argument(failure: &Failure) -> bool {
-    matches!(failure.kind.as_ref(), "illegal_argument_exception" | "number_format_exception")
-}
-
-/// OpenSearch 3 looks at a bound's value before its name.
-fn ignores_unknown_null(doc: &Doc<'_>) -> bool {
-    doc.switches().fields.range_null_first
 }
 
 fn error(doc: &Doc<'_>, field: &FieldNode, text: std::fmt::Arguments<'_>) -> Failure {
