@@ -87,20 +87,20 @@ impl fmt::Display for FieldPath {
             if i > 0 {
                 f.write_str(".")?;
             }
-            match std::str::from_utf8(name.as_bytes()) {
-                Ok(plain) if !plain.contains(['.', '\\']) => f.write_str(plain)?,
-                _ => f.write_str(&visible(&marked(name.as_bytes())))?,
-            }
+            f.write_str(&readable(&marked(name.as_bytes())))?;
         }
         Ok(())
     }
 }
 
 /// A name whose own dots and backslashes are marked, so that they are neither separators nor escapes.
-fn marked(name: &[u8]) -> Vec<u8> {
-    let mark =
-        |byte: &u8| if matches!(byte, b'.' | b'\\') { vec![b'\\', *byte] } else { vec![*byte] };
-    name.iter().flat_map(mark).collect()
+fn marked(name: &[u8]) -> Cow<'_, [u8]> {
+    let is_mark = |byte: &u8| matches!(byte, b'.' | b'\\');
+    if !name.iter().any(is_mark) {
+        return Cow::Borrowed(name);
+    }
+    let mark = |byte: &u8| if is_mark(byte) { vec![b'\\', *byte] } else { vec![*byte] };
+    Cow::Owned(name.iter().flat_map(mark).collect())
 }
 
 /// Bytes as text that hides nothing: what is not UTF-8 becomes `\xNN`, and a lone surrogate (ED A0..BF xx) `\udXXX`.

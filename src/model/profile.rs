@@ -106,6 +106,13 @@ pub struct Example {
 impl FieldSums {
     /// Examples that are kept.
     pub const EXAMPLES: usize = 3;
+
+    /// Leaves of these examples those that are kept, sorted. Examples with the same hash are the same.
+    pub fn keep_examples(examples: &mut Vec<(u64, Example)>) {
+        examples.sort_unstable_by_key(|(hash, _)| *hash);
+        examples.dedup_by_key(|(hash, _)| *hash);
+        examples.truncate(Self::EXAMPLES);
+    }
 }
 
 /// How often one JSON kind was seen at a path, and its first and last sighting by delivery.

@@ -33,11 +33,7 @@ pub fn families(profile: &Profile) -> Vec<Family> {
         .map(|(members, fields)| {
             let shapes = members.iter().flat_map(|set| shapes[*set].iter().copied()).collect();
             let exclusive = fields.iter().filter(|path| holders[**path as usize] == 1);
-            Family {
-                paths: numbers.paths(fields.iter()),
-                exclusive: numbers.paths(exclusive),
-                ..family(profile, shapes)
-            }
+            family(profile, shapes, numbers.paths(fields.iter()), numbers.paths(exclusive))
         })
         .collect();
     families.sort_by_key(|family| (family.first, family.last));
@@ -102,8 +98,13 @@ fn holders(sets: &[Vec<u32>], numbers: usize) -> Vec<u32> {
     holders
 }
 
-/// What the shapes of a family add up to.
-fn family(profile: &Profile, mut shapes: Vec<ShapeId>) -> Family {
+/// What the shapes of a family add up to, without a name.
+fn family(
+    profile: &Profile,
+    mut shapes: Vec<ShapeId>,
+    paths: Vec<Arc<FieldPath>>,
+    exclusive: Vec<Arc<FieldPath>>,
+) -> Family {
     shapes.sort_unstable();
     let sums = || shapes.iter().map(|id| &profile.shapes[id]);
     Family {
@@ -111,8 +112,8 @@ fn family(profile: &Profile, mut shapes: Vec<ShapeId>) -> Family {
         records: sums().map(|shape| shape.records).sum(),
         first: sums().map(|shape| shape.first).min().expect("a component has a member"),
         last: sums().map(|shape| shape.last).max().expect("a component has a member"),
-        paths: Vec::new(),
-        exclusive: Vec::new(),
+        paths,
+        exclusive,
         shapes,
     }
 }

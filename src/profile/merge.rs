@@ -91,9 +91,7 @@ impl FieldSums {
         }
         self.distinct.merge(&other.distinct);
         self.examples.extend(other.examples);
-        self.examples.sort_by_key(|(hash, _)| *hash);
-        self.examples.dedup_by_key(|(hash, _)| *hash);
-        self.examples.truncate(Self::EXAMPLES);
+        Self::keep_examples(&mut self.examples);
     }
 }
 

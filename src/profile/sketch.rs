@@ -73,8 +73,7 @@ impl Sketch {
             return;
         }
         self.examples.push((hash, example()));
-        self.examples.sort_unstable_by_key(|(hash, _)| *hash);
-        self.examples.truncate(FieldSums::EXAMPLES);
+        FieldSums::keep_examples(&mut self.examples);
         if self.examples.len() == FieldSums::EXAMPLES {
             self.largest = self.examples[FieldSums::EXAMPLES - 1].0;
         }
@@ -103,17 +102,16 @@ impl Values {
     #[inline]
     pub(super) fn add(&mut self, hash: u64, room: Room) {
         let (register, rank) = Distinct::place(hash);
-        match self {
-            Self::Many(ranks) => {
-                let old = &mut ranks[usize::from(register)];
-                *old = rank.max(*old);
-            }
-            _ => self.grow(hash, room),
+        if let Self::Many(ranks) = self {
+            let old = &mut ranks[usize::from(register)];
+            *old = rank.max(*old);
+        } else {
+            self.grow(hash, room);
         }
     }
 
+    /// Adds a value to a set that is not of the largest kind.
     fn grow(&mut self, hash: u64, room: Room) {
-        let (register, rank) = Distinct::place(hash);
         match self {
             Self::Few(table, _) if has(table, hash) => {}
             Self::Few(table, count) if *count < Distinct::FEW => {
@@ -132,6 +130,7 @@ impl Values {
                 };
             }
             Self::Some(table, count) => {
+                let (register, rank) = Distinct::place(hash);
                 let at = place(table, register);
                 *count += usize::from(table[at] == 0);
                 table[at] = table[at].max(register << 5 | u16::from(rank));
@@ -141,7 +140,7 @@ impl Values {
                     grow_some(table);
                 }
             }
-            Self::Many(_) => self.add(hash, room),
+            Self::Many(_) => {}
         }
     }
 

@@ -332,7 +332,7 @@ impl<'a> Text<'a> {
 }
 
 /// The lower half, as a cast to `char` in Java takes it.
-fn low_unit(value: u32) -> u16 {
+pub(super) fn low_unit(value: u32) -> u16 {
     (value & 0xffff) as u16
 }
 
@@ -403,14 +403,17 @@ impl Units<'_> {
     }
 
     fn push_alone(&mut self, unit: u16) {
-        let [low, high] = unit.to_le_bytes();
-        let middle = (unit >> 6 & 0x3f) as u8;
-        match unit {
-            0..0x80 => self.bytes.push(low),
-            0x80..0x800 => {
-                self.bytes.extend([0xc0 | high << 2 | low >> 6, 0x80 | low & 0x3f]);
-            }
-            _ => self.bytes.extend([0xe0 | high >> 4, 0x80 | middle, 0x80 | low & 0x3f]),
-        }
+        push_unit(self.bytes, unit);
+    }
+}
+
+/// One UTF-16 unit in generalised UTF-8.
+pub(super) fn push_unit(bytes: &mut Vec<u8>, unit: u16) {
+    let [low, high] = unit.to_le_bytes();
+    let middle = (unit >> 6 & 0x3f) as u8;
+    match unit {
+        0..0x80 => bytes.push(low),
+        0x80..0x800 => bytes.extend([0xc0 | high << 2 | low >> 6, 0x80 | low & 0x3f]),
+        _ => bytes.extend([0xe0 | high >> 4, 0x80 | middle, 0x80 | low & 0x3f]),
     }
 }

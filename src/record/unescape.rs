@@ -4,6 +4,7 @@
 //! usual, escapes and all. What is rare it refuses, to be read by [`scan::string`] and [`Text::decode`](super::Text::decode):
 //! bytes that are not UTF-8, faults, a string that ends near the end of the bytes.
 
+use super::cursor::{low_unit, push_unit};
 use super::scan;
 
 /// Decodes the string that begins at `start`; the place of its closing quote. Nothing where it is not a usual one.
@@ -64,7 +65,8 @@ fn unicode(bytes: &[u8], at: usize, decoded: &mut Vec<u8>) -> Option<usize> {
     let point = low.map_or(unit, |low| 0x1_0000 + ((unit & 0x3ff) << 10) + (low & 0x3ff));
     match char::from_u32(point) {
         Some(letter) => decoded.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => decoded.extend_from_slice(&alone(point)),
+        // A surrogate without its other half.
+        None => push_unit(decoded, low_unit(point)),
     }
     Some(at + if low.is_some() { 12 } else { 6 })
 }
@@ -73,12 +75,6 @@ fn unicode(bytes: &[u8], at: usize, decoded: &mut Vec<u8>) -> Option<usize> {
 fn unit(bytes: &[u8], at: usize) -> Option<u32> {
     let [b'\\', b'u', digits @ ..] = bytes.get(at..)?.first_chunk::<6>()? else { return None };
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
-}
-
-/// A surrogate without its other half, in generalised UTF-8.
-fn alone(unit: u32) -> [u8; 3] {
-    let [low, high, ..] = unit.to_le_bytes();
-    [0xe0 | high >> 4, 0x80 | (high & 15) << 2 | low >> 6, 0x80 | low & 0x3f]
 }
 
 #[cfg(test)]

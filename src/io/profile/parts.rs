@@ -120,9 +120,7 @@ impl FieldPart {
 
 fn examples(parts: Vec<ExamplePart>) -> Vec<(u64, Example)> {
     let mut examples: Vec<_> = parts.into_iter().map(ExamplePart::into_example).collect();
-    examples.sort_by_key(|(hash, _)| *hash);
-    examples.dedup_by_key(|(hash, _)| *hash);
-    examples.truncate(FieldSums::EXAMPLES);
+    FieldSums::keep_examples(&mut examples);
     examples
 }
 
