@@ -8,6 +8,7 @@
 //! plays more or less, `MAPDRIFT_PART=random` or `table` only one of both.
 
 mod generate;
+mod mappings;
 mod play;
 mod rows;
 mod shrink;

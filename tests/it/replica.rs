@@ -4,6 +4,7 @@
 //! answered. Compared: status, error type, reason, cause chain, and the mapping after every request.
 
 mod ignored;
+mod tally;
 mod words;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use mapdrift::model::mapping::Mapping;
 use mapdrift::model::path::FieldPath;
 use serde_json::{Value, json};
 
+pub(crate) use tally::Tally;
 use words::{chain, reject_chain};
 
 /// The engines that answers were recorded of, each generation in its order.
@@ -205,93 +207,6 @@ fn note_nothing_ignored(answer: &mut Value) {
 
 fn limit() -> usize {
     std::env::var("MAPDRIFT_SHOW").ok().and_then(|n| n.parse().ok()).unwrap_or(40)
-}
-
-#[derive(Default)]
-pub(crate) struct Tally {
-    pub documents: usize,
-    pub rejected: usize,
-    pub disagreements: Vec<Disagreement>,
-}
-
-pub(crate) struct Disagreement {
-    class: &'static str,
-    case: String,
-    document: String,
-    expected: String,
-    found: String,
-}
-
-impl Disagreement {
-    /// Whether it stands, with a reason in the table.
-    pub(crate) fn is_known(&self, engine: &str) -> bool {
-        KNOWN.iter().any(|known| self.is(known, engine))
-    }
-
-    /// `accepted` or `rejected` (the other way in the engine), `error`, `mapping`, `declared`, `start`.
-    pub(crate) fn class(&self) -> &'static str {
-        self.class
-    }
-
-    fn is(&self, known: &Known, engine: &str) -> bool {
-        let place = format!("{}: {}", self.case, self.document);
-        engine.starts_with(known.0) && place.starts_with(known.1)
-    }
-}
-
-impl std::fmt::Display for Disagreement {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { class, case, document, expected, found } = self;
-        let short = |text: &str| text.chars().take(400).collect::<String>();
-        let document: String = document.chars().take(150).collect();
-        write!(
-            f,
-            "-- {class} {case}: {document}\n   engine:  {}\n   replica: {}",
-            short(expected),
-            short(found)
-        )
-    }
-}
-
-impl Tally {
-    #[expect(
-        clippy::print_stdout,
-        reason = "how many documents were compared is part of the test's answer"
-    )]
-    fn print(&self, engine: &str) {
-        println!(
-            "{engine}: {} documents compared, {} refused, disagreements {:?}",
-            self.documents,
-            self.rejected,
-            self.classes()
-        );
-    }
-
-    /// Disagreements by class, those that stand too.
-    pub(crate) fn classes(&self) -> BTreeMap<&'static str, usize> {
-        let mut classes = BTreeMap::new();
-        for found in &self.disagreements {
-            *classes.entry(found.class).or_default() += 1;
-        }
-        classes
-    }
-
-    fn disagree(
-        &mut self,
-        class: &'static str,
-        case: &Value,
-        doc: &[u8],
-        expected: String,
-        found: String,
-    ) {
-        self.disagreements.push(Disagreement {
-            class,
-            case: case["id"].as_str().unwrap().to_owned(),
-            document: String::from_utf8_lossy(doc).into_owned(),
-            expected,
-            found,
-        });
-    }
 }
 
 pub(crate) fn replay(
