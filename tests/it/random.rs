@@ -229,11 +229,6 @@ const KNOWN: &[(&str, &str, &str)] = &[
         "preview, <- input_coercion_exception: Numeric value (18446744073709551616)",
         "the preview of an integer beyond 64 bits that a copy reads again",
     ),
-    (
-        "es-",
-        "It is forbidden to create dynamic nested objects",
-        "which of two refusals of a copied array comes first",
-    ),
 ];
 
 fn is_known(name: &str, words: &str) -> bool {

@@ -424,6 +424,7 @@ pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcom
                 Dynamic::False | Dynamic::FalseAllowTemplates => return Ok(()),
                 Dynamic::Runtime => dynamic::phantom_object(&object, &doc.path_as_text(segment)),
                 Dynamic::True => match dynamic::new_object(doc, &object, segment)? {
+                    Some(Node::Object(next)) if next.nested => return Err(no_nested(doc, &next)),
                     Some(Node::Object(next)) => next,
                     Some(node) => return copy::into_leaf(doc, &node, &segments[at..]),
                     None => return Ok(()),
@@ -440,4 +441,13 @@ pub(crate) fn copy_below<'t>(segments: &[&'t [u8]], doc: &mut Doc<'t>) -> Outcom
         Token::Null => parse_null(doc, &object, leaf),
         _ => parse_value(doc, &object, leaf),
     }
+}
+
+/// What a template makes nested, no copy may make.
+fn no_nested(doc: &Doc<'_>, object: &ObjectNode) -> Failure {
+    let full = visible(&object.full);
+    let text = format_args!(
+        "It is forbidden to create dynamic nested objects ([{full}]) through `copy_to`"
+    );
+    doc.mapping_failure(text).class(RejectClass::DottedName).field(|| names::path(&object.full))
 }
