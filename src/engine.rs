@@ -5,6 +5,7 @@
 //! merge, parse again; only the second parse (and Lucene) can refuse a record whose fields stay. It refuses to know files,
 //! clusters, and the order of records. Types whose rules it does not know take everything, and [`Index::opaque`] names them.
 
+pub mod check;
 pub mod date;
 pub mod number;
 pub mod pattern;
@@ -37,6 +38,7 @@ use crate::model::mapping::Mapping;
 use crate::model::path::FieldPath;
 use crate::model::timeline::Decision;
 
+use check::Check;
 use document::{NewMapper, Walked, World};
 use dynamic::Detector;
 use failure::{Failure, Outcome};
@@ -120,6 +122,16 @@ impl Index {
         };
         added.sort();
         Indexed { fate, added }
+    }
+
+    /// The check of the index as it stands.
+    pub fn check(&self) -> Check {
+        Check::new(&self.world)
+    }
+
+    /// Takes note that the index took a record which the check let through.
+    pub fn accepted(&mut self) {
+        self.world.has_mapping = true;
     }
 
     /// The mapping as it stands.

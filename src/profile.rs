@@ -6,7 +6,10 @@
 
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
+use crate::engine::check::Check;
+use crate::model::fate::Loss;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
 use crate::model::problem::{Problem, ProblemKind};
@@ -18,6 +21,7 @@ mod changes;
 mod families;
 mod finish;
 mod glue;
+mod guard;
 mod hash;
 mod likeness;
 mod looks;
@@ -77,6 +81,8 @@ pub enum Seen<'a> {
         shape: ShapeId,
         /// What it says.
         content: ContentHash,
+        /// What the checks say of it.
+        verdict: Verdict<'a>,
     },
     /// A stretch that is one record for sure, and no JSON object. It counts in the stream, not in the profile.
     Bounded {
@@ -89,6 +95,28 @@ pub enum Seen<'a> {
     },
     /// Bytes that nobody can count the records of.
     Problem(Problem),
+}
+
+/// What the checks of a walk say of a record. Without a check it is unsure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// Each index takes it, changes no mapping and loses nothing.
+    Clean,
+    /// The index takes it and changes no mapping; it loses this, sorted.
+    Lossy(&'a [Arc<Loss>]),
+    /// The replica must be asked.
+    Unsure,
+}
+
+/// What a walk does next.
+#[derive(Debug)]
+pub enum Then {
+    /// The next record.
+    GoOn,
+    /// The same, but from now on records are tested by these checks.
+    Check(Vec<Check>),
+    /// Nothing.
+    Stop,
 }
 
 /// What a bounded stretch is instead of a JSON object.
@@ -119,6 +147,11 @@ impl Walk {
         Self { heeds_lines: false, ..self }
     }
 
+    /// From now on records are tested by these checks: one for each index that they may go to.
+    pub fn check(&mut self, checks: Vec<Check>) {
+        self.sums.check(checks);
+    }
+
     /// Walks one object. `rank` is its place in delivery order, `key` its name in problems, `body` its bytes as stored. What
     /// is found is told to `seen`, which may stop the walk. An error of `body` is a [`Problem`] too.
     pub fn object(
@@ -128,6 +161,18 @@ impl Walk {
         hint: &Hint,
         body: &mut dyn Read,
         seen: &mut dyn FnMut(Seen<'_>) -> ControlFlow<()>,
+    ) -> ObjectSums {
+        self.checked_object(rank, key, hint, body, &mut |found| then(seen(found)))
+    }
+
+    /// The same, where `seen` may change the checks.
+    pub fn checked_object(
+        &mut self,
+        rank: u32,
+        key: &str,
+        hint: &Hint,
+        body: &mut dyn Read,
+        seen: &mut dyn FnMut(Seen<'_>) -> Then,
     ) -> ObjectSums {
         let mut inflated = match inflate::open(hint, key, body) {
             Ok(inflated) => inflated,
@@ -144,7 +189,7 @@ impl Walk {
                 return ObjectSums::default();
             }
         };
-        self.part(rank, key, 0, &mut *inflated, seen)
+        self.inflated(rank, key, 0, &mut *inflated, seen)
     }
 
     /// Walks a part of an object as if it were all of it: `body` is inflated, its first byte is that at `byte_offset`, and
@@ -156,6 +201,17 @@ impl Walk {
         byte_offset: u64,
         body: &mut dyn Read,
         seen: &mut dyn FnMut(Seen<'_>) -> ControlFlow<()>,
+    ) -> ObjectSums {
+        self.inflated(rank, key, byte_offset, body, &mut |found| then(seen(found)))
+    }
+
+    fn inflated(
+        &mut self,
+        rank: u32,
+        key: &str,
+        byte_offset: u64,
+        body: &mut dyn Read,
+        seen: &mut dyn FnMut(Seen<'_>) -> Then,
     ) -> ObjectSums {
         let mut frames = Frames::new(&self.limits, body).beginning_at(byte_offset);
         if !self.heeds_lines {
@@ -177,31 +233,50 @@ impl Walk {
         rank: u32,
         key: &str,
         frames: &mut Frames<'_>,
-        seen: &mut dyn FnMut(Seen<'_>) -> ControlFlow<()>,
+        seen: &mut dyn FnMut(Seen<'_>) -> Then,
     ) -> ControlFlow<()> {
+        let mut losses = Vec::new();
         loop {
             match frames.advance() {
                 Place::End => return ControlFlow::Continue(()),
-                Place::Stretch(stretch) => seen(tell(rank, key, frames, &stretch))?,
+                Place::Stretch(stretch) => self.go_on(seen(tell(rank, key, frames, &stretch)))?,
                 Place::Object => match self.sums.read(frames.window(), frames.at()) {
                     Ok((end, content)) => {
                         let whole = frames.whole(end);
                         let sighting = sighting(rank, whole);
+                        let verdict = match frames.window()[whole.start] {
+                            b'{' => self.sums.verdict(&mut losses),
+                            _ => Verdict::Unsure, // a comment or mark stands in front
+                        };
                         let shape = self.sums.commit(frames.window(), sighting, content);
                         let bytes = &frames.window()[whole.start..whole.end];
                         let content = ContentHash(content.joined());
-                        seen(Seen::Record { sighting, bytes, shape, content })?;
+                        let record = Seen::Record { sighting, bytes, shape, content, verdict };
+                        self.go_on(seen(record))?;
                     }
                     Err(fault) => {
                         self.sums.forget();
                         if let Some(stretch) = frames.damaged(fault) {
-                            seen(tell(rank, key, frames, &stretch))?;
+                            self.go_on(seen(tell(rank, key, frames, &stretch)))?;
                         }
                     }
                 },
             }
         }
     }
+
+    fn go_on(&mut self, then: Then) -> ControlFlow<()> {
+        match then {
+            Then::GoOn => {}
+            Then::Check(checks) => self.check(checks),
+            Then::Stop => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn then(flow: ControlFlow<()>) -> Then {
+    if flow.is_break() { Then::Stop } else { Then::GoOn }
 }
 
 fn sighting(rank: u32, whole: Whole) -> Sighting {

@@ -70,6 +70,8 @@ pub(crate) struct Walked {
     pub runtime: Vec<(String, serde_json::Value, Decision)>,
     /// An exception of Lucene's: the document fails after the mapping was updated.
     pub late: Option<Failure>,
+    /// It holds a value that may stand in a document once.
+    pub holds_once: bool,
 }
 
 /// The state of one walk.
@@ -104,20 +106,35 @@ pub(crate) struct Counts {
 
 /// Walks a document. `tape` holds its tokens.
 pub(crate) fn walk<'t>(tape: &'t Tape<'t>, world: &'t World) -> Outcome<Walked> {
-    let mut doc = Doc {
-        world,
-        parser: Parser::new(tape, world.switches.walk),
-        path: Vec::new(),
-        walked: Walked::default(),
-        in_copy: false,
-        counts: Counts::default(),
-        once: BTreeSet::new(),
-    };
+    let mut doc = Doc::new(tape, world);
     match world.switches.walk {
         Walk::Splitting => splitting::walk(&mut doc)?,
         Walk::Expanding => expanding::walk(&mut doc)?,
     }
     Ok(doc.walked)
+}
+
+/// Gives a field the first value of an object, and nothing else: neither its multi-fields nor its copies see it.
+pub(crate) fn field_alone<'t>(
+    tape: &'t Tape<'t>,
+    world: &'t World,
+    field: &FieldNode,
+) -> Outcome<Walked> {
+    let mut doc = Doc::new(tape, world);
+    for _brace_name_value in 0..3 {
+        doc.parser.advance()?;
+    }
+    field::take(field, &mut doc)?;
+    doc.walked.holds_once = !doc.once.is_empty();
+    Ok(doc.walked)
+}
+
+impl Walked {
+    /// Whether the value changes nothing, loses nothing, and may stand beside any other.
+    pub(crate) fn is_traceless(&self) -> bool {
+        let nothing = self.new.is_empty() && self.losses.is_empty() && self.runtime.is_empty();
+        nothing && self.late.is_none() && !self.holds_once
+    }
 }
 
 /// What both ways of walking do with an object's value before its members: whether there are members to read.
@@ -147,6 +164,18 @@ fn enter_object(doc: &mut Doc<'_>, object: &ObjectNode) -> Outcome<bool> {
 }
 
 impl<'t> Doc<'t> {
+    fn new(tape: &'t Tape<'t>, world: &'t World) -> Self {
+        Self {
+            world,
+            parser: Parser::new(tape, world.switches.walk),
+            path: Vec::new(),
+            walked: Walked::default(),
+            in_copy: false,
+            counts: Counts::default(),
+            once: BTreeSet::new(),
+        }
+    }
+
     pub(crate) fn switches(&self) -> &'t Switches {
         &self.world.switches
     }

@@ -5,9 +5,9 @@
 
 mod boolean;
 mod completion;
-mod date;
+pub(crate) mod date;
 mod geo;
-mod ip;
+pub(crate) mod ip;
 mod join;
 mod keyword;
 mod number;
@@ -17,6 +17,7 @@ mod range;
 mod rank;
 mod vector;
 
+use crate::engine::check::Pass;
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::names;
@@ -28,6 +29,7 @@ use crate::model::engine::Product;
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
 use crate::model::path::visible;
+use crate::model::profile::Kind;
 
 /// How a field takes values.
 #[derive(Clone, Debug)]
@@ -99,6 +101,18 @@ impl Rule {
         }
     }
 
+    /// Numbers and strings that pass without a trace for sure: no exception, no loss, whatever else the record holds.
+    pub(crate) fn passes(&self, kind: Kind) -> Pass {
+        match (self, kind) {
+            (Self::Keyword(rule), kind) => rule.passes(kind),
+            (Self::Number(rule), kind) => rule.passes(kind),
+            (Self::Scaled(_), Kind::Integer | Kind::Float) => Pass::Everything,
+            (Self::UnsignedLong(_), Kind::Integer) => Pass::Between(0, i64::MAX),
+            (Self::Wildcard, Kind::String) => Pass::Between(0, 32_766),
+            _ => Pass::Nothing,
+        }
+    }
+
     /// Whether the generic wrapper stands around this type's parse. Some types override it.
     fn is_wrapped(&self) -> bool {
         !matches!(
@@ -167,6 +181,11 @@ pub(crate) fn takes_arrays(field: &FieldNode, _switches: &Switches) -> bool {
     matches!(&*field.type_name, "geo_point" | "geo_shape" | "completion" | "dense_vector")
 }
 
+/// Whether the field passes over an object's members.
+pub(crate) fn passes_over_objects(field: &FieldNode) -> bool {
+    matches!(field.rule, Rule::Opaque | Rule::Flattened) && field.fields.is_empty()
+}
+
 /// Whether the field reads objects itself.
 pub(crate) fn takes_objects(field: &FieldNode) -> bool {
     matches!(
@@ -216,7 +235,8 @@ fn swallows(field: &FieldNode, doc: &Doc<'_>) -> bool {
         || (switches.fields.malformed_swallows_objects && field.rule.ignores_malformed())
 }
 
-fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
+/// The field's own rule, nothing around it.
+pub(crate) fn take(field: &FieldNode, doc: &mut Doc<'_>) -> Outcome {
     if let Some(fault) = doc.parser.broken_text()
         && !field.rule.asks_for_text()
     {

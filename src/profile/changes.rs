@@ -78,9 +78,7 @@ impl Changes {
         mut remark: impl FnMut(u32, Remark),
     ) {
         for (slot, value) in self.ranges.drain(..) {
-            let slot = &mut trie.slots[slot as usize];
-            slot.least = slot.least.min(value);
-            slot.most = slot.most.max(value);
+            trie.grow(slot, value);
         }
         for value in self.values.drain(..) {
             let example = || example(bytes, &value, example_bytes);

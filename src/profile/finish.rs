@@ -108,7 +108,7 @@ fn field(trie: &mut Trie, side: &mut Side, node: u32) -> Option<FieldSums> {
     };
     for place in hot.slots {
         if let Some(slot) = trie.slots.get(place as usize).filter(|slot| slot.count > 0) {
-            add(&mut sums, slot, side, place as usize);
+            add(&mut sums, slot, trie.ranges[place as usize], side, place as usize);
         }
     }
     if let Some(sketch) = trie.sketches.get_mut(hot.sketch as usize) {
@@ -119,10 +119,16 @@ fn field(trie: &mut Trie, side: &mut Side, node: u32) -> Option<FieldSums> {
 }
 
 /// Adds what one kind had at a node.
-fn add(sums: &mut FieldSums, slot: &Slot, side: &mut Side, place: usize) {
+fn add(
+    sums: &mut FieldSums,
+    slot: &Slot,
+    (least, most): (i64, i64),
+    side: &mut Side,
+    place: usize,
+) {
     let kind = sums.kinds.at(slot.kind);
     (kind.count, kind.seen) = (slot.count, side.seen[place]);
-    let range = (slot.least <= slot.most).then_some((slot.least, slot.most));
+    let range = (least <= most).then_some((least, most));
     match slot.kind {
         Kind::Integer => sums.integers = range,
         Kind::Float => {

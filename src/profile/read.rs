@@ -3,11 +3,16 @@
 //! In: bytes at a `{`. Out: where the object ends, or its first fault; its sums, once somebody says that it counts. What a
 //! record changes is kept aside until it is whole; counters are changed at once, and set back.
 
+use std::sync::Arc;
+
 use super::changes::{Changes, Remark};
 use super::glue::Glue;
+use super::guard::{Bounds, Guards, LOSSY, UNSURE};
 use super::hash::Hash;
 use super::run::{Level, Pause, SoFar, Step};
 use super::trie::{NONE, ROOT, Trie};
+use crate::model::fate::Loss;
+use crate::profile::Verdict;
 use crate::record::{Fault, Text, scan};
 
 /// The record that is being read, and the paths that it touches.
@@ -17,6 +22,9 @@ pub(super) struct Reader {
     pub(super) trail: Vec<u32>,
     pub(super) so_far: SoFar,
     pub(super) depth: usize,
+    pub(super) bounds: Bounds,
+    /// The number of the record's first object.
+    first_object: u64,
     example_bytes: usize,
     /// Records tried so far.
     pub(super) stamp: u64,
@@ -32,6 +40,8 @@ impl Reader {
             trail: Vec::new(),
             so_far: SoFar::default(),
             depth,
+            bounds: Guards::default().bounds(),
+            first_object: 0,
             example_bytes,
             stamp: 0,
             open: Vec::new(),
@@ -45,11 +55,33 @@ impl Reader {
         (&self.trail[..self.so_far.touched], self.so_far.shape)
     }
 
+    /// From now on records are tested by these guards.
+    pub(super) fn guard(&mut self, guards: Guards) {
+        self.bounds = guards.bounds();
+        self.trie.guard(guards);
+    }
+
+    /// What the check says of the record that was read.
+    pub(super) fn verdict<'a>(&self, losses: &'a mut Vec<Arc<Loss>>) -> Verdict<'a> {
+        let guards = &self.trie.guards;
+        let objects = self.so_far.objects - self.first_object + 1;
+        let flags = self.so_far.flags;
+        if !guards.is_active() || flags & UNSURE != 0 || objects > self.bounds.objects {
+            return Verdict::Unsure;
+        }
+        if flags & LOSSY != 0 {
+            guards.losses(self.touched().0, losses);
+            return Verdict::Lossy(losses);
+        }
+        Verdict::Clean
+    }
+
     /// Reads the object that begins at `at`; the place after it, and the hash of its content.
     pub(super) fn read(&mut self, bytes: &[u8], at: usize) -> Result<(usize, Hash), Fault> {
         self.stamp += 1;
         let objects = self.so_far.objects + 1;
         self.so_far = SoFar { objects, ..SoFar::default() };
+        self.first_object = objects;
         let level = Level { node: ROOT, object: objects, hash: Hash::default() };
         let mut step = Step { level, last: NONE, place: at + 1, value: None };
         loop {
@@ -112,6 +144,7 @@ impl Reader {
         let held = &mut self.trie.nodes[node as usize].object;
         if *held == object {
             self.changes.remark(node, Remark::Duplicate);
+            self.so_far.flags |= UNSURE;
         }
         *held = object;
     }

@@ -6,6 +6,7 @@
 
 use super::changes::{Changes, Remark, Value};
 use super::glue::Glue;
+use super::guard::{Bounds, Guards, OBJECT, UNSURE};
 use super::hash::{self, Hash};
 use super::looks::{self, Look};
 use super::number::{self, Number};
@@ -28,6 +29,9 @@ pub(super) struct Hot<'a> {
     pub(super) text: &'a mut Vec<u8>,
     pub(super) changes: &'a mut Changes,
     pub(super) depth: usize,
+    pub(super) ranges: &'a [(i64, i64)],
+    pub(super) guards: &'a Guards,
+    pub(super) bounds: Bounds,
     /// The number of the record.
     pub(super) stamp: u64,
     pub(super) so_far: SoFar,
@@ -42,6 +46,8 @@ pub(super) struct SoFar {
     pub(super) shape: u64,
     /// Objects begun, in this and all records before.
     pub(super) objects: u64,
+    /// What its values mean for it.
+    pub(super) flags: u8,
 }
 
 /// An object or array that is open.
@@ -82,14 +88,14 @@ impl From<Fault> for Pause {
 
 /// What is known of a scalar.
 #[derive(Clone, Copy)]
-struct Scalar {
-    kind: Kind,
+pub(super) struct Scalar {
+    pub(super) kind: Kind,
     /// Its place in an order: of numbers, or its length.
-    order: i64,
+    pub(super) order: i64,
     hash: Hash,
     /// Where it is written, without quotes.
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 impl Reader {
@@ -109,6 +115,9 @@ impl Reader {
             text: &mut self.text,
             changes: &mut self.changes,
             depth: self.depth,
+            ranges: &self.trie.ranges,
+            guards: &self.trie.guards,
+            bounds: self.bounds,
             stamp: self.stamp,
             so_far: self.so_far,
         };
@@ -177,6 +186,7 @@ impl Hot<'_> {
         let held = &mut self.nodes[node as usize].object;
         if *held == step.level.object {
             self.changes.remark(node, Remark::Duplicate);
+            self.so_far.flags |= UNSURE;
         }
         *held = step.level.object;
         Some((start, node))
@@ -217,7 +227,13 @@ impl Hot<'_> {
         if self.open.len() + 1 >= self.depth {
             return Err(FaultKind::TooDeep.at(start).into());
         }
-        self.touch(start, node, kind)?;
+        if self.open.len() + 2 > self.bounds.depth {
+            self.so_far.flags |= UNSURE;
+        }
+        let slot = self.touch(start, node, kind)?;
+        if self.slots[slot as usize].flags & OBJECT != 0 {
+            self.so_far.flags |= self.guards.object_flags(slot, self.bytes, start);
+        }
         self.so_far.objects += 1;
         let object = if kind == Kind::Object { self.so_far.objects } else { 0 };
         self.open.push(step.level);
@@ -241,6 +257,7 @@ impl Hot<'_> {
             self.so_far.shape = self.so_far.shape.wrapping_add(slot.shape);
             self.trail[self.so_far.touched] = place;
             self.so_far.touched += 1;
+            self.so_far.flags |= slot.flags;
         }
         slot.count += 1;
         Ok(place)
@@ -259,7 +276,9 @@ impl Hot<'_> {
         let place = self.touch(start, node, scalar.kind)?;
         let slot = &self.slots[place as usize];
         if scalar.order < slot.least || scalar.order > slot.most {
-            self.changes.range(place, scalar.order);
+            let known = self.ranges[place as usize];
+            self.so_far.flags |=
+                look(known, self.guards, self.changes, (place, scalar), self.bytes);
         }
         self.sketch(node, scalar);
         level.fold(self.nodes[node as usize].name, scalar.hash);
@@ -301,6 +320,9 @@ impl Hot<'_> {
             Number::Digits => return self.odd_number(start, end, node, level, Kind::Integer),
             Number::Infinite => return self.odd_number(start, end, node, level, Kind::Float),
         };
+        if end - start > self.bounds.number {
+            self.so_far.flags |= UNSURE;
+        }
         self.note(start, node, level, &Scalar { kind, order, hash, start, end })?;
         Ok(end)
     }
@@ -316,6 +338,7 @@ impl Hot<'_> {
         level: &mut Level,
         kind: Kind,
     ) -> Result<usize, Pause> {
+        self.so_far.flags |= UNSURE;
         let text = &self.bytes[start..end];
         let hash = hash::digits(text);
         let place = self.touch(start, node, kind)?;
@@ -338,6 +361,7 @@ impl Hot<'_> {
         };
         let (order, hash) = ((read.length as u64).cast_signed(), read.hash);
         let scalar = Scalar { kind: Kind::String, order, hash, start: start + 1, end: read.end };
+        self.so_far.flags |= read.flags;
         let place = self.note(start, node, level, &scalar)?;
         if let Some(look) = read.look {
             self.changes.remark(place, Remark::Look(look));
@@ -362,6 +386,7 @@ struct Read {
     length: usize,
     hash: Hash,
     look: Option<Look>,
+    flags: u8,
 }
 
 /// A string without escapes and bytes above 0x7f.
@@ -377,14 +402,35 @@ fn plain_string(bytes: &[u8], start: usize) -> Option<Read> {
         } else {
             None
         };
-        return (*stop == b'"').then_some(Read { end, length, hash, look });
+        return (*stop == b'"').then_some(Read { end, length, hash, look, flags: 0 });
     }
     let end = scan::run(bytes, start + scan::BLOCK);
     if bytes.get(end) != Some(&b'"') {
         return None;
     }
     let text = &bytes[start..end];
-    Some(Read { end, length: text.len(), hash: hash::long(text), look: looks::look(text) })
+    Some(Read {
+        end,
+        length: text.len(),
+        hash: hash::long(text),
+        look: looks::look(text),
+        flags: 0,
+    })
+}
+
+/// A closer look at a value: its range may grow, and the check may want to see it.
+#[inline(never)]
+fn look(
+    (least, most): (i64, i64),
+    guards: &Guards,
+    changes: &mut Changes,
+    (place, scalar): (u32, &Scalar),
+    bytes: &[u8],
+) -> u8 {
+    if scalar.order < least || scalar.order > most {
+        changes.range(place, scalar.order);
+    }
+    guards.flags(place as usize, scalar, bytes)
 }
 
 /// Any string.
@@ -398,7 +444,8 @@ fn odd_string(bytes: &[u8], start: usize, buffer: &mut Vec<u8>) -> Result<Read, 
             (scanned.end, Text::value(raw, scanned).decode_into(buffer))
         }
     };
-    Ok(Read { end, length: text.len(), hash: hash::text(text), look: looks::look(text) })
+    let flags = if std::str::from_utf8(text).is_ok() { 0 } else { UNSURE };
+    Ok(Read { end, length: text.len(), hash: hash::text(text), look: looks::look(text), flags })
 }
 
 impl Level {

@@ -3,17 +3,23 @@
 //! In: records, one at a time. Out: a [`Profile`] within its limits. Paths and shapes beyond the limits are folded away now
 //! and then, so that memory stays bounded whatever the records hold.
 
+use std::sync::Arc;
+
 use super::changes::Remark;
 use super::finish;
+use super::guard::Guards;
 use super::hash::{self, Hash};
 use super::looks::Look;
 use super::read::Reader;
 use super::shapes::Shapes;
 use super::sketch::{Room, Values};
 use super::trie::Trie;
+use crate::engine::check::Check;
+use crate::model::fate::Loss;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
 use crate::model::profile::{DateForm, Looks, Profile, ShapeId};
+use crate::profile::Verdict;
 use crate::record::Fault;
 
 /// Everything that a walk has summed.
@@ -82,6 +88,16 @@ impl Sums {
         self.reader.read(bytes, at)
     }
 
+    /// From now on records are tested by these checks.
+    pub(super) fn check(&mut self, checks: Vec<Check>) {
+        self.reader.guard(Guards::new(checks));
+    }
+
+    /// What the checks say of the record that was read.
+    pub(super) fn verdict<'a>(&self, losses: &'a mut Vec<Arc<Loss>>) -> Verdict<'a> {
+        self.reader.verdict(losses)
+    }
+
     /// Drops the record that could not be read.
     pub(super) fn forget(&mut self) {
         self.reader.forget();
@@ -133,7 +149,8 @@ impl Sums {
 
     fn fold_away(&mut self) {
         self.drop_shapes();
-        let fresh = Reader::new(self.limits.depth, self.limits.example_bytes);
+        let mut fresh = Reader::new(self.limits.depth, self.limits.example_bytes);
+        fresh.guard(Guards::new(self.reader.trie.guards.checks().to_vec()));
         let reader = std::mem::replace(&mut self.reader, fresh);
         let shapes = std::mem::take(&mut self.shapes);
         let side = std::mem::take(&mut self.side);

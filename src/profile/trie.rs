@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::glue::Glue;
+use super::guard::Guards;
 use super::hash;
 use super::sketch::Sketch;
 use crate::model::path::{FieldPath, Name};
@@ -23,6 +24,9 @@ const CANDIDATE: u32 = 1 << 31;
 pub(super) struct Trie {
     pub(super) nodes: Vec<Node>,
     pub(super) slots: Vec<Slot>,
+    /// By slot: the range of integers, floats (by their total order) or lengths that was seen.
+    pub(super) ranges: Vec<(i64, i64)>,
+    pub(super) guards: Guards,
     pub(super) glues: Vec<Glue>,
     pub(super) sketches: Vec<Sketch>,
     pub(super) origins: Vec<Origin>,
@@ -61,11 +65,13 @@ pub(super) struct Slot {
     pub(super) stamp: u64,
     /// What it adds to the shape.
     pub(super) shape: u64,
-    /// Range of integers, floats (by their total order) or lengths.
+    /// Orders that need no closer look: inside the range, and taken by the check.
     pub(super) least: i64,
     pub(super) most: i64,
     pub(super) node: u32,
     pub(super) kind: Kind,
+    /// What a value means for its record: see [`super::guard`].
+    pub(super) flags: u8,
 }
 
 /// Where a node is. What is read by name touches one line of the cache.
@@ -91,6 +97,8 @@ impl Trie {
         let mut trie = Self {
             nodes: Vec::new(),
             slots: Vec::new(),
+            ranges: Vec::new(),
+            guards: Guards::default(),
             glues: Vec::new(),
             sketches: Vec::new(),
             origins: Vec::new(),
@@ -144,7 +152,12 @@ impl Trie {
         let path = self.origins[node as usize].path;
         let hot = &mut self.nodes[node as usize];
         hot.slots[kind as usize] = place(self.slots.len());
-        self.slots.push(Slot::new(node, kind, hash::kind(path, kind as u64)));
+        let mut slot = Slot::new(node, kind, hash::kind(path, kind as u64));
+        if self.guards.is_active() {
+            self.guards.add(&mut slot, &names(&self.origins, node));
+        }
+        self.slots.push(slot);
+        self.ranges.push((i64::MAX, i64::MIN));
         if matches!(kind, Kind::Integer | Kind::Float | Kind::String) && hot.sketch == NONE {
             hot.sketch = place(self.sketches.len());
             self.sketches.push(Sketch::default());
@@ -210,16 +223,44 @@ impl Trie {
     }
 
     /// The path of a node.
-    pub(super) fn path(&self, mut node: u32) -> FieldPath {
-        let mut names = Vec::new();
-        while node != ROOT {
-            let origin = &self.origins[node as usize];
-            names.push(Name::from(origin.name.bytes()));
-            node = origin.parent;
-        }
-        names.reverse();
-        FieldPath(names)
+    pub(super) fn path(&self, node: u32) -> FieldPath {
+        FieldPath(names(&self.origins, node).into_iter().map(Name::from).collect())
     }
+
+    /// A value of this order was seen.
+    pub(super) fn grow(&mut self, place: u32, order: i64) {
+        let at = place as usize;
+        let (least, most) = &mut self.ranges[at];
+        (*least, *most) = ((*least).min(order), (*most).max(order));
+        self.calm(at);
+    }
+
+    /// From now on slots are tested by these guards.
+    pub(super) fn guard(&mut self, guards: Guards) {
+        self.guards = guards;
+        for at in 0..self.slots.len() {
+            let path = names(&self.origins, self.slots[at].node);
+            self.guards.add(&mut self.slots[at], &path);
+            self.calm(at);
+        }
+    }
+
+    fn calm(&mut self, at: usize) {
+        let quiet = self.guards.quiet(at, self.ranges[at]);
+        (self.slots[at].least, self.slots[at].most) = quiet;
+    }
+}
+
+/// The names that lead to a node.
+fn names(origins: &[Origin], mut node: u32) -> Vec<&[u8]> {
+    let mut names = Vec::new();
+    while node != ROOT {
+        let origin = &origins[node as usize];
+        names.push(origin.name.bytes());
+        node = origin.parent;
+    }
+    names.reverse();
+    names
 }
 
 /// A place in a list.
@@ -230,7 +271,17 @@ fn place(length: usize) -> u32 {
 
 impl Slot {
     fn new(node: u32, kind: Kind, shape: u64) -> Self {
-        Self { count: 0, before: 0, stamp: 0, shape, least: i64::MAX, most: i64::MIN, node, kind }
+        Self {
+            count: 0,
+            before: 0,
+            stamp: 0,
+            shape,
+            least: i64::MAX,
+            most: i64::MIN,
+            node,
+            kind,
+            flags: 0,
+        }
     }
 }
 

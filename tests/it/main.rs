@@ -11,6 +11,7 @@ mod cluster;
 mod date;
 mod doubts;
 mod firehose;
+mod laws_check;
 mod laws_profile;
 mod live;
 mod losses;

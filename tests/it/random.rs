@@ -7,7 +7,7 @@
 //! `MAPDRIFT_RECORD=sequences` with engines writes those (see `record`). `MAPDRIFT_SEED=n` begins elsewhere, `MAPDRIFT_DOCUMENTS=n`
 //! plays more or less, `MAPDRIFT_PART=random` or `table` only one of both.
 
-mod generate;
+pub(crate) mod generate;
 mod mappings;
 mod play;
 mod rows;

@@ -12,6 +12,7 @@ use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
 use crate::model::path::readable;
+use crate::model::profile::Kind;
 
 /// A date's parameters.
 #[derive(Clone, Debug)]
@@ -20,11 +21,27 @@ pub(crate) struct Date {
     ignore_malformed: bool,
     /// `date_nanos`.
     nanos: bool,
-    /// The default format.
-    default: bool,
+    /// Integers of 64 bits need no format.
+    fast: bool,
 }
 
 impl Date {
+    /// Whether the field takes this text and loses nothing of it.
+    pub(crate) fn is_exact(&self, kind: Kind, text: &[u8]) -> bool {
+        (kind == Kind::Integer && self.is_fast(text)) || matches!(read(self, text), Ok(false))
+    }
+
+    /// 9.x: a JSON integer of 64 bits that does not fit 32 is milliseconds, whatever the formats would say.
+    fn is_fast(&self, integer: &[u8]) -> bool {
+        let value = || parse_long(&readable(integer));
+        self.fast && value().is_ok_and(|value| i32::try_from(value).is_err())
+    }
+
+    /// Whether it is the same field's rule.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.format, &other.format) && self.nanos == other.nanos
+    }
+
     pub(crate) fn ignores_malformed(&self) -> bool {
         self.ignore_malformed
     }
@@ -42,8 +59,8 @@ impl Date {
         let Ok(format) = format else { return Rule::Opaque };
         let malformed =
             switch(leaf, "ignore_malformed").unwrap_or(around.settings.ignore_malformed);
-        let default = pattern.is_none();
-        Rule::Date(Self { format: Arc::new(format), ignore_malformed: malformed, nanos, default })
+        let fast = pattern.is_none() && around.switches.fields.date_fast_path;
+        Rule::Date(Self { format: Arc::new(format), ignore_malformed: malformed, nanos, fast })
     }
 }
 
@@ -59,7 +76,7 @@ pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome
         return doc.parser.skip_children();
     }
     let Some(text) = field::text(doc)? else { return Ok(()) };
-    if rule.default && is_fast(doc) {
+    if matches!(doc.token(), Token::Integer(text) if rule.is_fast(text)) {
         return Ok(());
     }
     match read(rule, text) {
@@ -74,14 +91,6 @@ pub(crate) fn take(rule: &Date, field: &FieldNode, doc: &mut Doc<'_>) -> Outcome
         }
         Err(failure) => Err(failure),
     }
-}
-
-/// 9.x: a JSON integer of 64 bits that does not fit 32 is milliseconds, whatever the formats would say.
-fn is_fast(doc: &Doc<'_>) -> bool {
-    let (true, Token::Integer(text)) = (doc.switches().fields.date_fast_path, doc.token()) else {
-        return false;
-    };
-    parse_long(&readable(text)).is_ok_and(|value| i32::try_from(value).is_err())
 }
 
 /// Whether something finer than the field's resolution was cut.

@@ -1,5 +1,6 @@
 //! Keywords: any scalar by its text, unless it is too long.
 
+use crate::engine::check::{self, Pass};
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, switch};
@@ -8,6 +9,7 @@ use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
 use crate::model::path::visible;
+use crate::model::profile::Kind;
 
 /// Longest term of Lucene, in bytes of UTF-8.
 const LONGEST_TERM: usize = 32_766;
@@ -34,6 +36,16 @@ impl Keyword {
             ignore_above: limit.and_then(|limit| usize::try_from(limit).ok()),
             null_value: leaf.params.get("null_value").and_then(|v| v.as_str()).map(str::to_owned),
             makes_terms: on("index") || on("doc_values"),
+        }
+    }
+
+    /// Bytes are never fewer than UTF-16 units, so that they can stand for them.
+    pub(crate) fn passes(&self, kind: Kind) -> Pass {
+        let most = self.ignore_above.unwrap_or(LONGEST_TERM).min(LONGEST_TERM);
+        match kind {
+            Kind::String => Pass::Between(0, i64::try_from(most).unwrap_or(0)),
+            Kind::Integer | Kind::Float if most >= check::LONG => Pass::Everything,
+            _ => Pass::Nothing,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod taken;
 
+use crate::engine::check::Pass;
 use crate::engine::document::Doc;
 use crate::engine::failure::{Failure, Outcome};
 use crate::engine::field::{self, Reading, switch};
@@ -18,6 +19,7 @@ use crate::engine::tree::{FieldNode, Surroundings};
 use crate::model::fate::{LossCause, RejectClass};
 use crate::model::mapping::LeafField;
 use crate::model::path::readable;
+use crate::model::profile;
 
 pub(crate) use taken::{Taken, Value};
 use taken::{cut_to, rounded_to};
@@ -79,6 +81,33 @@ impl Number {
 
     pub(crate) fn ignores_malformed(&self) -> bool {
         self.ignore_malformed
+    }
+
+    /// Numbers that the type holds as they are written.
+    pub(crate) fn passes(&self, kind: profile::Kind) -> Pass {
+        let most = match (kind, self.kind) {
+            (profile::Kind::Integer, _) => return self.integers(),
+            (profile::Kind::Float, Kind::Double) => f64::MAX,
+            (profile::Kind::Float, Kind::Float) => f64::from(f32::MAX),
+            (profile::Kind::Float, Kind::HalfFloat) => 65_504.0,
+            _ => return Pass::Nothing,
+        };
+        Pass::Decimals(-most, most)
+    }
+
+    /// Without coercion a long is compared with the double that it would be.
+    fn integers(&self) -> Pass {
+        let (low, high) = match self.kind {
+            Kind::Long if !self.coerce => (-(1 << 53), 1 << 53),
+            Kind::Long => (i64::MIN, i64::MAX),
+            Kind::Integer => Narrow::Integer.range(),
+            Kind::Short => Narrow::Short.range(),
+            Kind::Byte => Narrow::Byte.range(),
+            Kind::Double => (-(1 << 53), 1 << 53),
+            Kind::Float => (-(1 << 24), 1 << 24),
+            Kind::HalfFloat => (-(1 << 11), 1 << 11),
+        };
+        Pass::Between(low, high)
     }
 
     pub(crate) fn compile(leaf: &LeafField, around: Surroundings<'_>) -> Self {

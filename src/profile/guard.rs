@@ -1,0 +1,147 @@
+//! The engine's check beside the sums: which values of a record the replica must look at.
+//!
+//! In: checks of the indices that a record may go to, and the paths of the trie. Out: a test for each slot, folded over all
+//! indices, in the form that the hot loop asks. It refuses to know what a test stands for.
+
+use std::sync::Arc;
+
+use super::number;
+use super::run::Scalar;
+use super::trie::Slot;
+use crate::engine::check::{Check, Pass, Test};
+use crate::model::fate::Loss;
+use crate::model::profile::Kind;
+use crate::record::frame;
+
+/// A record holds something that only the replica can judge.
+pub(super) const UNSURE: u8 = 1;
+/// A record holds something that is lost.
+pub(super) const LOSSY: u8 = 2;
+/// A record holds an object whose text matters.
+pub(super) const OBJECT: u8 = 4;
+
+/// Levels of an object that is judged as a whole.
+const DEPTH: usize = 100;
+
+/// Tests by slot.
+#[derive(Default)]
+pub(super) struct Guards {
+    checks: Vec<Check>,
+    tests: Vec<Test>,
+}
+
+/// What holds for a record as a whole.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    /// Open objects and arrays.
+    pub(super) depth: usize,
+    /// Objects.
+    pub(super) objects: u64,
+    /// Bytes of a number.
+    pub(super) number: usize,
+}
+
+impl Guards {
+    pub(super) fn new(checks: Vec<Check>) -> Self {
+        Self { checks, tests: Vec::new() }
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        !self.checks.is_empty()
+    }
+
+    pub(super) fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        let least = |bounds: Bounds, check: &Check| Bounds {
+            depth: bounds.depth.min(check.depth()),
+            objects: bounds.objects.min(check.objects()),
+            number: bounds.number.min(check.number_length()),
+        };
+        let all = Bounds { depth: usize::MAX, objects: u64::MAX, number: usize::MAX };
+        self.checks.iter().fold(all, least)
+    }
+
+    /// Makes the test of the next slot, and lets the slot know.
+    pub(super) fn add(&mut self, slot: &mut Slot, path: &[&[u8]]) {
+        if !self.is_active() {
+            return;
+        }
+        let test = fold(&self.checks, path, slot.kind);
+        slot.flags = match (test.pass, test.losses.is_empty()) {
+            (Pass::Nothing, _) => UNSURE,
+            (_, false) => LOSSY,
+            _ if slot.kind == Kind::Object && test.reads_text() => OBJECT,
+            _ => 0,
+        };
+        self.tests.push(test);
+    }
+
+    /// The orders that need no closer look: those that were seen before and pass.
+    pub(super) fn quiet(&self, slot: usize, (least, most): (i64, i64)) -> (i64, i64) {
+        match self.tests.get(slot) {
+            None => (least, most),
+            Some(test) if test.reads_text() => (i64::MAX, i64::MIN),
+            Some(test) => {
+                let (low, high) = orders(test.pass);
+                (least.max(low), most.min(high))
+            }
+        }
+    }
+
+    /// What a value means for its record.
+    pub(super) fn flags(&self, slot: usize, scalar: &Scalar, bytes: &[u8]) -> u8 {
+        let Some(test) = self.tests.get(slot) else { return 0 };
+        let (low, high) = orders(test.pass);
+        let text = || &bytes[scalar.start..scalar.end];
+        let passes = (low..=high).contains(&scalar.order)
+            && (!test.reads_text() || self.takes(test, scalar.kind, text()));
+        if passes { 0 } else { UNSURE }
+    }
+
+    /// The same of an object that begins at `start`.
+    #[inline(never)]
+    pub(super) fn object_flags(&self, slot: u32, bytes: &[u8], start: usize) -> u8 {
+        // One that is not whole will be read again.
+        let Ok(end) = frame::value(bytes, start, DEPTH) else { return UNSURE };
+        let test = &self.tests[slot as usize];
+        if self.takes(test, Kind::Object, &bytes[start..end]) { 0 } else { UNSURE }
+    }
+
+    fn takes(&self, test: &Test, kind: Kind, text: &[u8]) -> bool {
+        self.checks.iter().all(|check| test.takes(check, kind, text))
+    }
+
+    /// What the values of these slots lose, each once.
+    pub(super) fn losses(&self, slots: &[u32], losses: &mut Vec<Arc<Loss>>) {
+        losses.clear();
+        for slot in slots {
+            losses.extend(self.tests[*slot as usize].losses.iter().cloned());
+        }
+        losses.sort_unstable();
+        losses.dedup();
+    }
+}
+
+/// A record that may go to several indices must pass in all; what it loses is told by one index only.
+fn fold(checks: &[Check], path: &[&[u8]], kind: Kind) -> Test {
+    match checks {
+        [check] => check.test(path, kind),
+        checks => {
+            let tests = checks.iter().map(|check| check.test(path, kind));
+            let all = tests.fold(Test::everything(), Test::and);
+            if all.losses.is_empty() { all } else { Test::nothing() }
+        }
+    }
+}
+
+fn orders(pass: Pass) -> (i64, i64) {
+    match pass {
+        Pass::Nothing => (i64::MAX, i64::MIN),
+        Pass::Everything => (i64::MIN, i64::MAX),
+        Pass::Between(low, high) => (low, high),
+        Pass::Decimals(low, high) => (number::ordered(low), number::ordered(high)),
+    }
+}
