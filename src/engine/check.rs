@@ -113,7 +113,12 @@ impl Check {
             }
             _ => Test::nothing(),
         });
-        targets.fold(own, Test::and)
+        let test = targets.fold(own, Test::and);
+        let is_number = matches!(kind, Kind::Integer | Kind::Float);
+        let is_shared = !field.fields.is_empty() || !field.copy_to.is_empty();
+        // Jackson reads a number in the way in which it was read first.
+        let is_alone = test.texts.iter().all(|text| !matches!(text, TextTest::Alone(_)));
+        if is_number && is_shared && !is_alone { Test::nothing() } else { test }
     }
 
     /// A field and its multi-fields.

@@ -68,6 +68,9 @@ fn member<'w>(world: &World, object: &'w ObjectNode, name: &'w [u8]) -> Place<'w
 /// A name with dots. Up to 7.17 and on OpenSearch a null needs none of its parents.
 fn dotted<'w>(world: &World, object: &'w ObjectNode, name: &[u8]) -> Place<'w> {
     let mut segments: Vec<&[u8]> = name.split(|byte| *byte == b'.').collect();
+    if segments.iter().any(|segment| names::is_blank(segment)) {
+        return Place::Unsure;
+    }
     let Some(last) = segments.pop() else { return Place::Unsure };
     let mut holder = object;
     for segment in segments {
