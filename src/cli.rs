@@ -84,6 +84,9 @@ pub struct Check {
     /// Print what would be read, and stop
     #[arg(long)]
     pub list: bool,
+    /// Objects read side by side; the answer is the same for any number [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
     /// Progress on standard error
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     pub progress: Progress,
@@ -202,6 +205,9 @@ pub struct Replay {
     /// Form of the report on standard output
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Objects read side by side; the answer is the same for any number [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
     /// Progress on standard error
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     pub progress: Progress,

@@ -129,6 +129,11 @@ impl Index {
         Check::new(&self.world)
     }
 
+    /// Whether anything was declared or taken.
+    pub fn has_mapping(&self) -> bool {
+        self.world.has_mapping
+    }
+
     /// Takes note that the index took a record which the check let through.
     pub fn accepted(&mut self) {
         self.world.has_mapping = true;

@@ -152,6 +152,11 @@ impl Walk {
         self.sums.check(checks);
     }
 
+    /// Whether all records that the checks let through in the last object would pass these checks too.
+    pub fn holds(&self, checks: &[Check]) -> bool {
+        self.sums.hold(checks)
+    }
+
     /// Walks one object. `rank` is its place in delivery order, `key` its name in problems, `body` its bytes as stored. What
     /// is found is told to `seen`, which may stop the walk. An error of `body` is a [`Problem`] too.
     pub fn object(
@@ -213,6 +218,7 @@ impl Walk {
         body: &mut dyn Read,
         seen: &mut dyn FnMut(Seen<'_>) -> Then,
     ) -> ObjectSums {
+        self.sums.begin();
         let mut frames = Frames::new(&self.limits, body).beginning_at(byte_offset);
         if !self.heeds_lines {
             frames = frames.concatenated();

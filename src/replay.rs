@@ -1,18 +1,25 @@
 //! Replay: records in delivery order through the replica, and the history that comes of it.
 //!
-//! In: an [`Index`] as it was born, then every record with its place. Out: a [`Timeline`]: the mapping after the last record,
-//! the record that brought each field, refusals and losses by cause. It knows neither objects nor clusters, and it never
-//! looks at the live mapping: that is what its result is compared with.
+//! In: an [`Index`] as it was born, then every record with its place: those that its check let through are only counted, the
+//! others are given to the replica, one by one ([`Replay::record`]) or an object at a time ([`Replay::settle`]). Out: a
+//! [`Timeline`]: the mapping after the last record, the record that brought each field, refusals and losses by cause. It knows
+//! neither objects nor clusters, and it never looks at the live mapping: that is what its result is compared with.
+
+mod guess;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::engine::{Index, witness};
+use crate::engine::check::Check;
+use crate::engine::{Index, Indexed, witness};
 use crate::model::family::Family;
 use crate::model::fate::{Fate, Loss, Reject};
 use crate::model::object::Sighting;
 use crate::model::path::FieldPath;
 use crate::model::profile::ShapeId;
 use crate::model::timeline::{Addition, Counted, Decision, Origin, Refused, RejectGroup, Timeline};
+
+pub use guess::{Guess, Settled};
 
 /// Kinds of refusals for which the smallest record is looked for. More kinds come of names that are data, all alike.
 const WITNESSES: usize = 1_000;
@@ -22,7 +29,10 @@ pub struct Replay {
     index: Index,
     declared: BTreeSet<FieldPath>,
     made: BTreeMap<FieldPath, (Addition, Option<ShapeId>)>,
-    first_shape: Option<ShapeId>,
+    /// The first record that was accepted.
+    first: Option<(Sighting, ShapeId)>,
+    /// How often the mapping has changed.
+    version: u64,
     timeline: Timeline,
     example_bytes: usize,
 }
@@ -46,29 +56,36 @@ impl Replay {
             index,
             declared,
             made: BTreeMap::new(),
-            first_shape: None,
+            first: None,
+            version: 0,
             timeline: Timeline::default(),
             example_bytes,
         }
     }
 
-    /// Gives the index one record. Records must come in delivery order.
-    pub fn record(&mut self, arrival: Arrival<'_>) {
-        self.record_and_tell(arrival, &mut |_| {});
+    /// Gives the index one record that only the replica can judge; its fate. Records must come in delivery order.
+    pub fn record(&mut self, arrival: Arrival<'_>) -> Fate {
+        let indexed = self.index.index(arrival.bytes);
+        let fate = indexed.fate.clone();
+        self.count(indexed, arrival);
+        fate
     }
 
-    /// The same; the record's fate is told to `tell`.
-    pub fn record_and_tell(&mut self, arrival: Arrival<'_>, tell: &mut dyn FnMut(&Fate)) {
-        let indexed = self.index.index(arrival.bytes);
-        tell(&indexed.fate);
+    /// Counts a record that the check let through. It loses what the check says.
+    pub fn cleared(&mut self, sighting: Sighting, shape: ShapeId, losses: &[Arc<Loss>]) {
+        self.index.accepted();
         self.timeline.records += 1;
-        for (path, decision) in indexed.added {
-            self.added(path, decision, arrival);
-        }
-        match indexed.fate {
-            Fate::Accepted(losses) => self.accepted(losses, arrival),
-            Fate::Rejected(reject) => self.rejected(reject, arrival),
-        }
+        self.accepted(losses.iter().map(|loss| &**loss), sighting, Some(shape));
+    }
+
+    /// The check of the index as it stands.
+    pub fn check(&self) -> Check {
+        self.index.check()
+    }
+
+    /// How often the mapping has changed.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// The index as it stands.
@@ -81,7 +98,7 @@ impl Replay {
         let mut timeline = self.timeline;
         let is_born = self.declared.is_empty();
         let first =
-            self.first_shape.and_then(|shape| families.iter().find(|family| family.has(shape)));
+            self.first.and_then(|(_, shape)| families.iter().find(|family| family.has(shape)));
         timeline.origins = self.declared.into_iter().map(|path| (path, Origin::Declared)).collect();
         for (path, (addition, shape)) in self.made {
             let at_birth =
@@ -100,13 +117,39 @@ impl Replay {
         self.timeline.excerpts.entry(arrival.sighting).or_insert(excerpt);
     }
 
-    fn accepted(&mut self, losses: Vec<Loss>, arrival: Arrival<'_>) {
-        let sighting = arrival.sighting;
-        self.first_shape = self.first_shape.or(arrival.shape);
+    fn count(&mut self, indexed: Indexed, arrival: Arrival<'_>) {
+        self.timeline.records += 1;
+        self.version += u64::from(!indexed.added.is_empty());
+        for (path, decision) in indexed.added {
+            self.added(path, decision, arrival);
+        }
+        match indexed.fate {
+            Fate::Accepted(losses) => self.accepted(&losses, arrival.sighting, arrival.shape),
+            Fate::Rejected(reject) => self.rejected(reject, arrival),
+        }
+    }
+
+    fn accepted<'l>(
+        &mut self,
+        losses: impl IntoIterator<Item = &'l Loss>,
+        sighting: Sighting,
+        shape: Option<ShapeId>,
+    ) {
         self.timeline.accepted += 1;
-        let distinct: BTreeSet<Loss> = losses.into_iter().collect();
-        for loss in distinct {
-            count(self.timeline.losses.entry(loss).or_insert(none_yet(sighting)), sighting);
+        self.is_first(sighting, shape);
+        let mut is_bent = false;
+        for loss in losses {
+            is_bent = true;
+            let counted = Counted { count: 1, first: sighting, last: sighting };
+            add(&mut self.timeline.losses, loss, counted);
+        }
+        self.timeline.bent += u64::from(is_bent);
+    }
+
+    fn is_first(&mut self, sighting: Sighting, shape: Option<ShapeId>) {
+        let Some(shape) = shape else { return };
+        if self.first.is_none_or(|(first, _)| sighting < first) {
+            self.first = Some((sighting, shape));
         }
     }
 
@@ -118,7 +161,7 @@ impl Replay {
             self.timeline.rejects.insert(group.clone(), refused);
         }
         if let Some(refused) = self.timeline.rejects.get_mut(&group) {
-            count(&mut refused.counted, arrival.sighting);
+            refused.counted.add(Counted { count: 1, ..none_yet(arrival.sighting) });
         }
     }
 
@@ -149,7 +192,12 @@ fn none_yet(first: Sighting) -> Counted {
     Counted { count: 0, first, last: first }
 }
 
-fn count(counted: &mut Counted, sighting: Sighting) {
-    counted.count += 1;
-    counted.last = sighting;
+/// Adds to what is counted of a loss.
+fn add(losses: &mut BTreeMap<Loss, Counted>, loss: &Loss, more: Counted) {
+    match losses.get_mut(loss) {
+        Some(counted) => counted.add(more),
+        None => {
+            losses.insert(loss.clone(), more);
+        }
+    }
 }

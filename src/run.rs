@@ -14,6 +14,7 @@ mod replay;
 mod rules;
 mod scan;
 mod sinks;
+mod turns;
 
 use std::process::ExitCode;
 

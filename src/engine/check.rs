@@ -235,10 +235,9 @@ impl Test {
 
     /// Whether every value that `other` lets pass passes here too, with the same losses.
     pub fn covers(&self, other: &Self) -> bool {
-        let same_texts = self.texts.len() == other.texts.len()
-            && self.texts.iter().zip(&other.texts).all(|(a, b)| a.is(b));
-        let all = self.losses == other.losses && (self.texts.is_empty() || same_texts);
-        other.pass == Pass::Nothing || all && self.pass.and(other.pass) == other.pass
+        let was_asked = |text: &TextTest| other.texts.iter().any(|old| old.is(text));
+        let is_alike = self.losses == other.losses && self.texts.iter().all(was_asked);
+        other.pass == Pass::Nothing || is_alike && self.pass.and(other.pass) == other.pass
     }
 }
 

@@ -21,8 +21,6 @@ pub struct Replayed {
     pub objects_read: u64,
     /// Inflated bytes.
     pub bytes: u64,
-    /// Accepted records that lost something.
-    pub bent: u64,
     /// The history.
     pub timeline: Timeline,
     /// What `GET index/_mapping` would print after the last record; without the index's name where nothing names it.

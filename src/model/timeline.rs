@@ -19,6 +19,8 @@ pub struct Timeline {
     pub records: u64,
     /// Records that it took.
     pub accepted: u64,
+    /// Of these, records that lost something.
+    pub bent: u64,
     /// Refused records by the rank of their object; objects without any are absent.
     pub rejected_in: BTreeMap<u32, u64>,
     /// Refusals by kind and field.
@@ -60,6 +62,15 @@ pub struct Counted {
     pub first: Sighting,
     /// The last.
     pub last: Sighting,
+}
+
+impl Counted {
+    /// Adds others, in any order.
+    pub fn add(&mut self, more: Self) {
+        self.count += more.count;
+        self.first = self.first.min(more.first);
+        self.last = self.last.max(more.last);
+    }
 }
 
 /// Where a mapped field comes from.

@@ -114,6 +114,11 @@ impl Guards {
         self.checks.iter().all(|check| test.takes(check, kind, text))
     }
 
+    /// Whether what passed at a slot passes these checks too.
+    pub(super) fn hold(&self, checks: &[Check], slot: usize, path: &[&[u8]], kind: Kind) -> bool {
+        self.tests.get(slot).is_some_and(|test| fold(checks, path, kind).covers(test))
+    }
+
     /// What the values of these slots lose, each once.
     pub(super) fn losses(&self, slots: &[u32], losses: &mut Vec<Arc<Loss>>) {
         losses.clear();

@@ -11,6 +11,7 @@ use super::guard::{Bounds, Guards, LOSSY, UNSURE};
 use super::hash::Hash;
 use super::run::{Level, Pause, SoFar, Step};
 use super::trie::{NONE, ROOT, Trie};
+use crate::engine::check::Check;
 use crate::model::fate::Loss;
 use crate::profile::Verdict;
 use crate::record::{Fault, Text, scan};
@@ -25,6 +26,8 @@ pub(super) struct Reader {
     pub(super) bounds: Bounds,
     /// The number of the record's first object.
     first_object: u64,
+    /// The last record before the object that is being walked.
+    before: u64,
     example_bytes: usize,
     /// Records tried so far.
     pub(super) stamp: u64,
@@ -42,6 +45,7 @@ impl Reader {
             depth,
             bounds: Guards::default().bounds(),
             first_object: 0,
+            before: 0,
             example_bytes,
             stamp: 0,
             open: Vec::new(),
@@ -59,6 +63,16 @@ impl Reader {
     pub(super) fn guard(&mut self, guards: Guards) {
         self.bounds = guards.bounds();
         self.trie.guard(guards);
+    }
+
+    /// An object begins: [`Self::holds`] is about its records.
+    pub(super) fn begin(&mut self) {
+        self.before = self.stamp;
+    }
+
+    /// Whether what the guards let through since an object began passes these checks too.
+    pub(super) fn holds(&self, checks: &[Check]) -> bool {
+        self.trie.holds(checks, self.before)
     }
 
     /// What the check says of the record that was read.

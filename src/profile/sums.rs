@@ -34,6 +34,8 @@ pub(super) struct Sums {
     /// Shapes above this hash are beyond the limit for good.
     ceiling: u64,
     limits: Limits,
+    /// Whether paths were folded away since the object began that is being walked.
+    is_folded: bool,
 }
 
 /// What is counted beside the hot lists, by the places in them.
@@ -76,6 +78,7 @@ impl Sums {
             done: Profile::default(),
             ceiling: u64::MAX,
             limits: limits.clone(),
+            is_folded: false,
         }
     }
 
@@ -91,6 +94,17 @@ impl Sums {
     /// From now on records are tested by these checks.
     pub(super) fn check(&mut self, checks: Vec<Check>) {
         self.reader.guard(Guards::new(checks));
+    }
+
+    /// An object begins.
+    pub(super) fn begin(&mut self) {
+        self.is_folded = false;
+        self.reader.begin();
+    }
+
+    /// Whether what the checks let through since the object began passes these checks too.
+    pub(super) fn hold(&self, checks: &[Check]) -> bool {
+        !self.is_folded && self.reader.holds(checks)
     }
 
     /// What the checks say of the record that was read.
@@ -148,6 +162,7 @@ impl Sums {
     }
 
     fn fold_away(&mut self) {
+        self.is_folded = true;
         self.drop_shapes();
         let mut fresh = Reader::new(self.limits.depth, self.limits.example_bytes);
         fresh.guard(Guards::new(self.reader.trie.guards.checks().to_vec()));

@@ -10,6 +10,7 @@ use super::glue::Glue;
 use super::guard::Guards;
 use super::hash;
 use super::sketch::Sketch;
+use crate::engine::check::Check;
 use crate::model::path::{FieldPath, Name};
 use crate::model::profile::Kind;
 
@@ -243,6 +244,14 @@ impl Trie {
             self.guards.add(&mut self.slots[at], &path);
             self.calm(at);
         }
+    }
+
+    /// Whether what passed in records after that one passes these checks too.
+    pub(super) fn holds(&self, checks: &[Check], record: u64) -> bool {
+        let touched = (0..).zip(&self.slots).filter(|(_, slot)| slot.stamp > record);
+        touched.into_iter().all(|(at, slot)| {
+            self.guards.hold(checks, at, &names(&self.origins, slot.node), slot.kind)
+        })
     }
 
     fn calm(&mut self, at: usize) {

@@ -17,13 +17,14 @@ use crate::model::evidence::{Evidence, FailureObject};
 use crate::model::limits::Limits;
 use crate::model::object::Object;
 use crate::model::problem::{Problem, ProblemKind, Problems};
+use crate::model::profile::Profile;
 use crate::model::report::{Inputs, Report};
 use crate::profile::{self, Seen, Walk};
 use crate::record::Hint;
-use crate::replay::Arrival;
 use crate::report;
 use crate::rules;
 
+use super::turns::{Again, Coming, Guessing, Met, Turns, Walker};
 use track::{Judged, Track};
 
 /// What the user decided.
@@ -44,14 +45,37 @@ pub struct Analysis {
     options: Options,
     capture: Option<Capture>,
     objects: Vec<Object>,
-    walk: Walk,
     tracks: Vec<Track>,
+    turns: Turns,
+    met: Part,
+    failures: Vec<FailureObject>,
+}
+
+/// One reader of objects. Readers side by side share an analysis.
+pub struct Reader<'a> {
+    analysis: &'a Analysis,
+    walker: Walker<'a>,
+    part: Part,
+}
+
+/// What readers have met. Parts are joined in any order.
+pub struct Part {
+    profile: Profile,
     read: BTreeMap<u32, ObjectRead>,
     objects_read: u64,
     /// Objects whose records went to none of the indices.
     unclaimed: u64,
-    failures: Vec<FailureObject>,
     problems: Problems,
+}
+
+/// An object's bytes.
+pub struct Bytes<'a> {
+    /// What the store says of them.
+    pub hint: &'a Hint,
+    /// They themselves, as stored.
+    pub body: &'a mut dyn Read,
+    /// Opens them once more; `None` where they can be read only once.
+    pub again: Option<Again<'a>>,
 }
 
 impl Analysis {
@@ -61,71 +85,28 @@ impl Analysis {
         objects: Vec<Object>,
         options: Options,
     ) -> Result<Self, Error> {
-        let walk = Walk::new(&options.limits);
-        let mut problems = Problems::new(options.limits.problems);
-        let tracks = track::all(capture.as_ref(), &options, &mut |problem| problems.add(problem))?;
-        Ok(Self {
-            options,
-            capture,
-            objects,
-            walk,
-            tracks,
-            read: BTreeMap::new(),
-            objects_read: 0,
-            unclaimed: 0,
-            failures: Vec::new(),
-            problems,
-        })
+        let mut met = Part::new(&options.limits);
+        let tracks =
+            track::all(capture.as_ref(), &options, &mut |problem| met.problems.add(problem))?;
+        let (tracks, replays) = tracks.into_iter().unzip();
+        let turns = Turns::new(replays, Guessing::Allowed);
+        Ok(Self { options, capture, objects, tracks, turns, met, failures: Vec::new() })
     }
 
-    /// Reads one object. Objects come in delivery order; `go_on` is asked at each record.
-    pub fn object(
-        &mut self,
-        rank: u32,
-        hint: &Hint,
-        body: &mut dyn Read,
-        go_on: &dyn Fn() -> bool,
-    ) {
-        let Some(object) = self.objects.get(rank as usize) else { return };
-        let is_unindexed = self.tracks.is_empty();
-        let mut takers: Vec<&mut Track> = self
-            .tracks
-            .iter_mut()
-            .filter_map(|track| track.takes(object).then_some(track))
-            .collect();
-        if takers.is_empty() && !is_unindexed {
-            self.unclaimed += 1;
-        }
-        let problems = &mut self.problems;
-        let mut is_whole = true;
-        let sums = self.walk.object(rank, &object.key, hint, body, &mut |seen| {
-            let arrival = match seen {
-                Seen::Record { sighting, bytes, shape, .. } => {
-                    Arrival { sighting, bytes, shape: Some(shape) }
-                }
-                Seen::Bounded { sighting, bytes, .. } => Arrival { sighting, bytes, shape: None },
-                Seen::Problem(problem) if problem.kind == ProblemKind::Interrupted => {
-                    is_whole = false; // said once, for the whole run
-                    return ControlFlow::Break(());
-                }
-                Seen::Problem(problem) => {
-                    problems.add(problem);
-                    return ControlFlow::Continue(());
-                }
-            };
-            for track in &mut takers {
-                track.replay(arrival);
-            }
-            is_whole = go_on();
-            if is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        self.objects_read += u64::from(is_whole);
-        self.read.insert(rank, ObjectRead { records: sums.records, bytes: sums.bytes });
+    /// A reader. Each thread has one; what it has met is given back by [`Analysis::add`].
+    pub fn reader(&self) -> Reader<'_> {
+        let walker = self.turns.walker(|| Walk::new(&self.options.limits));
+        Reader { analysis: self, walker, part: Part::new(&self.options.limits) }
+    }
+
+    /// Takes what a reader has met.
+    pub fn add(&mut self, part: Part) {
+        self.met.merge(part, &self.options.limits);
     }
 
     /// Counts the wrappers of an object in a failure folder. They are never records of the stream.
     pub fn failure(&mut self, mut failure: FailureObject, hint: &Hint, body: &mut dyn Read) {
-        let problems = &mut self.problems;
+        let problems = &mut self.met.problems;
         let mut walk = Walk::new(&self.options.limits);
         let mut is_whole = true;
         let sums = walk.object(0, &failure.key, hint, body, &mut |seen| {
@@ -141,37 +122,36 @@ impl Analysis {
 
     /// Takes note of input that could not be read.
     pub fn problem(&mut self, problem: Problem) {
-        self.problems.add(problem);
-    }
-
-    /// Records read so far.
-    pub fn records(&self) -> u64 {
-        self.read.values().map(|read| read.records).sum()
+        self.met.problems.add(problem);
     }
 
     /// Objects read to their end so far.
     pub fn objects_read(&self) -> u64 {
-        self.objects_read
+        self.met.objects_read
     }
 
     /// Everything that can be said, each rule run once.
     pub fn finish(mut self) -> Report {
-        let profile = self.walk.into_profile();
+        let Part { profile, read, unclaimed, mut problems, .. } = self.met;
         for problem in profile::limits_reached(&profile) {
-            self.problems.add(problem);
+            problems.add(problem);
         }
         let families = profile::families(&profile);
         self.failures.sort_by(|a, b| a.key.cmp(&b.key));
-        let mut judged: Vec<Judged> =
-            self.tracks.into_iter().map(|track| track.finish(&families)).collect();
+        let (replays, _) = self.turns.into_replays();
+        let near = |rank: &u32| self.objects.get(*rank as usize);
+        let tracks = self.tracks.into_iter().zip(replays);
+        let mut judged: Vec<Judged> = tracks
+            .map(|(track, replay)| track.finish(replay, read.keys().filter_map(near), &families))
+            .collect();
         for index in &mut judged {
             index.mark_races(&profile, &self.objects);
         }
-        let (problems, problems_not_kept) = self.problems.into_parts();
-        let rejected_in = track::rejected_in(&judged).filter(|_| self.unclaimed == 0);
+        let (problems, problems_not_kept) = problems.into_parts();
+        let rejected_in = track::rejected_in(&judged).filter(|_| unclaimed == 0);
         let backup = Backup {
             objects: &self.objects,
-            read: &self.read,
+            read: &read,
             failed_deliveries: self.failures.iter().filter_map(|failure| failure.wrappers).sum(),
             rejected_in: rejected_in.as_ref(),
             complete: problems.is_empty(),
@@ -203,5 +183,66 @@ impl Analysis {
             self.options.inputs.clone(),
             problems_not_kept,
         )
+    }
+}
+
+impl Reader<'_> {
+    /// Reads one object. Each reader's objects come in delivery order, and every object comes to a reader; `go_on` is asked at
+    /// each record.
+    pub fn object(&mut self, rank: u32, bytes: Bytes<'_>, go_on: &dyn Fn() -> bool) {
+        let Self { analysis, walker, part } = self;
+        let Some(object) = analysis.objects.get(rank as usize) else { return };
+        let tracks = (0..).zip(&analysis.tracks);
+        let takers: Vec<usize> =
+            tracks.filter(|(_, track)| track.takes(object)).map(|(at, _)| at).collect();
+        part.unclaimed += u64::from(takers.is_empty() && !analysis.tracks.is_empty());
+        let Bytes { hint, body, again } = bytes;
+        let coming = Coming { rank, key: &object.key, hint, body, again, takers: &takers };
+        let mut is_whole = true;
+        let sums = walker.object(coming, &mut |met| {
+            match met {
+                Met::Problem(problem) if problem.kind == ProblemKind::Interrupted => {
+                    is_whole = false; // said once, for the whole run
+                    return ControlFlow::Break(());
+                }
+                Met::Problem(problem) => part.problems.add(problem),
+                Met::Record(..) => is_whole = go_on(),
+                Met::Fate(_) => {}
+            }
+            if is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        part.objects_read += u64::from(is_whole);
+        part.read.insert(rank, ObjectRead { records: sums.records, bytes: sums.bytes });
+    }
+
+    /// Records read so far.
+    pub fn records(&self) -> u64 {
+        self.part.read.values().map(|read| read.records).sum()
+    }
+
+    /// All that was met.
+    pub fn finish(self) -> Part {
+        Part { profile: self.walker.into_profile(), ..self.part }
+    }
+}
+
+impl Part {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            profile: Profile::default(),
+            read: BTreeMap::new(),
+            objects_read: 0,
+            unclaimed: 0,
+            problems: Problems::new(limits.problems),
+        }
+    }
+
+    fn merge(&mut self, other: Self, limits: &Limits) {
+        self.profile.merge(other.profile);
+        self.profile.keep_within(limits);
+        self.read.extend(other.read);
+        self.objects_read += other.objects_read;
+        self.unclaimed += other.unclaimed;
+        self.problems.merge(other.problems);
     }
 }

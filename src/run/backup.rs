@@ -14,7 +14,7 @@ use super::progress::{Meter, Traffic};
 use crate::error::Error;
 use crate::firehose::{self, Deliveries};
 use crate::io::fetch::{self, Body, FetchOptions, Stop};
-use crate::io::listing::{self, Entry, FilePart, Listing};
+use crate::io::listing::{self, Entry, FilePart, Listing, Location};
 use crate::io::s3::{S3Options, Store};
 use crate::io::source::Source;
 use crate::model::evidence::FailureObject;
@@ -159,19 +159,17 @@ impl Backup {
             1 => self.queue(meter, self.entries()),
             _ => self.queue(meter, self.entries().flat_map(in_parts)),
         };
-        std::thread::scope(|scope| {
-            let readers: Vec<_> = (0..readers.get())
-                .map(|_| {
-                    let queue = queue.clone();
-                    scope.spawn(move || read(queue))
-                })
-                .collect();
-            let ended = readers.into_iter().map(|reader| match reader.join() {
-                Ok(part) => part,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            ended.collect()
-        })
+        share(&queue, readers, read)
+    }
+
+    /// The same for objects that stay whole: each reader is given its objects in delivery order.
+    pub(super) fn whole_records_side_by_side<T: Send>(
+        &self,
+        meter: &Meter,
+        readers: NonZeroUsize,
+        read: &(dyn Fn(Queue<'_>) -> T + Sync),
+    ) -> Vec<T> {
+        share(&self.queue(meter, self.entries()), readers, read)
     }
 
     fn queue<'a>(
@@ -181,6 +179,25 @@ impl Backup {
     ) -> Queue<'a> {
         self.stop_on_ctrl_c();
         Queue { backup: self, meter, fetch: self.fetch(entries) }
+    }
+
+    /// The same, for bytes alone.
+    pub(super) fn once_more(
+        &self,
+        meter: &Meter,
+        rank: u32,
+        read: &mut dyn FnMut(&Hint, &mut dyn Read),
+    ) {
+        self.again(meter, rank, &mut |opened| {
+            read(&opened.hint, opened.body);
+            0
+        });
+    }
+
+    /// Whether an object can be opened more than once.
+    pub(super) fn can_be_read_again(&self, rank: u32) -> bool {
+        let entry = self.listing.entries.get(self.deliveries.sources[rank as usize] as usize);
+        !matches!(entry.location, Location::Stdin | Location::Pipe(_))
     }
 
     /// All record objects in delivery order, with their ranks.
@@ -248,6 +265,26 @@ impl Backup {
             }
         });
     }
+}
+
+/// Gives every reader a thread and the same queue.
+fn share<T: Send>(
+    queue: &Queue<'_>,
+    readers: NonZeroUsize,
+    read: &(dyn Fn(Queue<'_>) -> T + Sync),
+) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let start = |_| {
+            let queue = queue.clone();
+            scope.spawn(move || read(queue))
+        };
+        let readers: Vec<_> = (0..readers.get()).map(start).collect();
+        let ended = readers.into_iter().map(|reader| match reader.join() {
+            Ok(part) => part,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        ended.collect()
+    })
 }
 
 /// A large plain file in parts. One beyond the limit is read whole, so that it ends where the limit says.

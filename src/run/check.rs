@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::analysis::{Analysis, Options};
-use super::backup::Backup;
-use super::progress::Ended;
+use std::io::Read;
+
+use super::analysis::{Analysis, Bytes, Options, Reader};
+use super::backup::{Backup, Opened};
+use super::progress::{Ended, Meter};
+use super::turns::Again;
 use super::{Verdict, list, output};
 use crate::cli::{Check, FailOn, ReportFormat};
 use crate::error::Error;
@@ -15,6 +18,7 @@ use crate::model::finding::{Confidence, Level};
 use crate::model::limits::Limits;
 use crate::model::quantity::counted;
 use crate::model::report::{Inputs, Report};
+use crate::record::Hint;
 use crate::report;
 use crate::settings;
 
@@ -105,10 +109,18 @@ fn analyse(backup: &Backup, mut analysis: Analysis, check: &Check) -> Report {
     for problem in &backup.listing.problems {
         analysis.problem(problem.clone());
     }
-    backup.records(&meter, &mut |opened| {
-        analysis.object(opened.rank, &opened.hint, opened.body, &|| backup.goes_on());
-        analysis.records()
+    let jobs = check.jobs.unwrap_or_else(settings::cores);
+    let parts = backup.whole_records_side_by_side(&meter, jobs, &|queue| {
+        let mut reader = analysis.reader();
+        queue.each(&mut |opened| {
+            read(backup, &meter, &mut reader, opened);
+            reader.records()
+        });
+        reader.finish()
     });
+    for part in parts {
+        analysis.add(part);
+    }
     backup.failures(&mut |failure, hint, body| analysis.failure(failure, hint, body));
     if let Some(problem) = backup.interrupted(analysis.objects_read()) {
         analysis.problem(problem);
@@ -116,6 +128,17 @@ fn analyse(backup: &Backup, mut analysis: Analysis, check: &Check) -> Report {
     let report = analysis.finish();
     meter.end(&ended(&report), backup.traffic());
     report
+}
+
+fn read(backup: &Backup, meter: &Meter, reader: &mut Reader<'_>, opened: Opened<'_>) {
+    let rank = opened.rank;
+    let again = |read: &mut dyn FnMut(&Hint, &mut dyn Read)| backup.once_more(meter, rank, read);
+    let again: Option<Again<'_>> = match backup.can_be_read_again(rank) {
+        true => Some(&again),
+        false => None,
+    };
+    let bytes = Bytes { hint: &opened.hint, body: opened.body, again };
+    reader.object(rank, bytes, &|| backup.goes_on());
 }
 
 fn ended(report: &Report) -> Ended {

@@ -3,22 +3,29 @@
 mod reading;
 mod start;
 
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+
 use super::backup::Backup;
 use super::progress::Ended;
 use super::sinks::Sinks;
+use super::turns::{Guessing, Turns};
 use super::{Verdict, output};
 use crate::cli::{self, FailOn, Format};
 use crate::error::Error;
 use crate::mapping;
+use crate::model::limits::Limits;
 use crate::model::mapping::Mapping;
 use crate::model::quantity::{counted, thousands};
 use crate::model::replayed::{Compared, Difference, DifferenceKind, Inputs, Replayed};
+use crate::profile;
+use crate::replay::Replay;
 use crate::report;
 use crate::settings::{self, EmitKind};
 
 pub(super) use start::Start;
 
-use reading::Reading;
+use reading::{Part, Reading, Shared};
 
 /// What `--emit` can write here.
 const EMITS: [EmitKind; 3] = [EmitKind::Mapping, EmitKind::Fates, EmitKind::Witnesses];
@@ -51,31 +58,67 @@ fn replay(
     sinks: &mut Sinks,
 ) -> Result<Replayed, Error> {
     let meter = backup.meter(arguments.progress);
-    let mut reading = Reading::new(&start, arguments.framing)?;
-    for problem in &backup.listing.problems {
-        reading.problem(problem.clone());
-    }
-    backup.records(&meter, &mut |opened| {
-        if start.takes(&opened.object) {
-            reading.object(opened, sinks, &|| backup.goes_on());
-        }
-        reading.records()
+    let has_fates = sinks.want(EmitKind::Fates);
+    let in_order = has_fates || arguments.framing == cli::Framing::Lines;
+    let jobs = if in_order { NonZeroUsize::MIN } else { jobs(arguments) };
+    let limits = Limits::default();
+    let turns = Turns::new(
+        vec![Replay::new(start.begin()?, limits.example_bytes)],
+        if has_fates { Guessing::Never } else { Guessing::Allowed },
+    );
+    let shared = Shared {
+        turns: &turns,
+        framing: arguments.framing,
+        sinks: &Mutex::new(sinks),
+        has_fates,
+        backup,
+        meter: &meter,
+    };
+    let parts = backup.whole_records_side_by_side(&meter, jobs, &|queue| {
+        let mut reading = Reading::new(&shared);
+        queue.each(&mut |opened| {
+            if start.takes(&opened.object) {
+                reading.object(opened);
+            } else {
+                reading.skip(opened.rank);
+            }
+            reading.records()
+        });
+        reading.finish()
     });
-    if let Some(problem) = backup.interrupted(reading.objects_read()) {
-        reading.problem(problem);
+    let mut part = parts.into_iter().fold(Part::new(&limits), Part::merge);
+    for problem in &backup.listing.problems {
+        part.problems.add(problem.clone());
     }
-    let replayed = replayed(arguments, backup, start, reading);
+    if let Some(problem) = backup.interrupted(part.objects) {
+        part.problems.add(problem);
+    }
+    let replayed = replayed(arguments, backup, start, part, turns);
     meter.end(&ended(&replayed), backup.traffic());
     Ok(replayed)
 }
 
+fn jobs(arguments: &cli::Replay) -> NonZeroUsize {
+    arguments.jobs.unwrap_or_else(settings::cores)
+}
+
 /// Everything joined for the report.
-fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Reading) -> Replayed {
-    let read = reading.finish();
-    let mapping = start.printed(&read.timeline);
+fn replayed(
+    arguments: &cli::Replay,
+    backup: &Backup,
+    start: Start,
+    part: Part,
+    turns: Turns,
+) -> Replayed {
+    let (mut replays, _) = turns.into_replays();
+    let replay = replays.remove(0);
+    let opaque = replay.index().opaque();
+    let timeline = replay.finish(&profile::families(&part.profile));
+    let (problems, problems_not_kept) = part.problems.into_parts();
+    let mapping = start.printed(&timeline);
     let compared = start.live.as_ref().map(|live| Compared {
         with: live.from.clone(),
-        differences: differences(&read.timeline.mapping, &live.mapping),
+        differences: differences(&timeline.mapping, &live.mapping),
     });
     let mut remarks = start.remarks;
     remarks.extend(backup.remark());
@@ -86,26 +129,25 @@ fn replayed(arguments: &cli::Replay, backup: &Backup, start: Start, reading: Rea
         ));
     }
     Replayed {
-        complete: read.problems.is_empty(),
+        complete: problems.is_empty(),
         inputs: Inputs {
             index: start.index,
             engine: start.engine,
-            type_name: read.timeline.mapping.type_name.clone(),
+            type_name: timeline.mapping.type_name.clone(),
             start: start.words,
             backup: backup.names.clone(),
             framing: framing(arguments.framing),
             remarks,
         },
         objects: backup.objects().collect(),
-        objects_read: read.objects,
-        bytes: read.bytes,
-        bent: read.bent,
-        timeline: read.timeline,
+        objects_read: part.objects,
+        bytes: part.bytes,
+        timeline,
         mapping,
         compared,
-        opaque: read.opaque,
-        problems: read.problems,
-        problems_not_kept: read.problems_not_kept,
+        opaque,
+        problems,
+        problems_not_kept,
     }
 }
 
@@ -181,7 +223,7 @@ fn verdict(replayed: &Replayed, fail_on: FailOn) -> Verdict {
     let fails = match fail_on {
         FailOn::Never => false,
         FailOn::Error => is_error,
-        FailOn::Warning | FailOn::Note => is_error || replayed.bent > 0,
+        FailOn::Warning | FailOn::Note => is_error || replayed.timeline.bent > 0,
     };
     match (replayed.complete, fails) {
         (false, _) => Verdict::Incomplete,

@@ -56,6 +56,8 @@ fn what_the_check_lets_through_leaves_no_trace() {
     for (what, count) in &tally.unsure {
         println!("  unsure {count:6} {what}");
     }
+    assert!(records < 20_000 || share >= 90, "a lazy check: {share} %");
+    assert!(records < 20_000 || tally.lossy > 100, "{} lossy", tally.lossy);
 }
 
 fn setting(name: &str) -> Option<u64> {

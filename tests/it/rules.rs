@@ -21,7 +21,7 @@ use mapdrift::model::report::{Inputs, Report};
 use mapdrift::record::Hint;
 use mapdrift::report;
 use mapdrift::rules::{self, RULES, Rule};
-use mapdrift::run::analysis::{Analysis, Options};
+use mapdrift::run::analysis::{Analysis, Bytes, Options};
 use serde_json::{Value, json};
 
 #[test]
@@ -274,7 +274,14 @@ fn analysed(example: &Example) -> Report {
     let mut analysis = Analysis::new(example.capture(), objects, example.options()).unwrap();
     for (rank, source) in (0..).zip(&deliveries.sources) {
         let mut body = example.objects[*source as usize].1.as_slice();
-        analysis.object(rank, &Hint::default(), &mut body, &|| true);
+        let mut reader = analysis.reader();
+        let again = |read: &mut dyn FnMut(&Hint, &mut dyn std::io::Read)| {
+            read(&Hint::default(), &mut example.objects[*source as usize].1.as_slice());
+        };
+        let bytes = Bytes { hint: &Hint::default(), body: &mut body, again: Some(&again) };
+        reader.object(rank, bytes, &|| true);
+        let part = reader.finish();
+        analysis.add(part);
     }
     for failure in deliveries.failures {
         let key = failure.object.key;

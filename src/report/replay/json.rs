@@ -37,7 +37,7 @@ fn document(replayed: &Replayed) -> Document<'_> {
             records: timeline.records,
             bytes: replayed.bytes,
             accepted: timeline.accepted,
-            accepted_with_losses: replayed.bent,
+            accepted_with_losses: replayed.timeline.bent,
             rejected: timeline.records - timeline.accepted,
         },
         mapping: &replayed.mapping,

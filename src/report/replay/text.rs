@@ -167,7 +167,7 @@ fn losses(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
     if all.is_empty() {
         return Ok(());
     }
-    let records = counted(replayed.bent, "record was", "records were");
+    let records = counted(replayed.timeline.bent, "record was", "records were");
     let line = format!("{records} taken, but not as sent");
     writeln!(out, "\n{}: {}", paint::severity(Level::Warning, "bent"), paint::bold(&line))?;
     let lines: Vec<Vec<String>> = all
@@ -222,7 +222,7 @@ fn difference(difference: &Difference) -> Vec<String> {
 
 fn counts(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
     let timeline = &replayed.timeline;
-    let bent = match replayed.bent {
+    let bent = match replayed.timeline.bent {
         0 => String::new(),
         bent => format!(" ({} not as sent)", thousands(bent)),
     };

@@ -19,7 +19,7 @@ use crate::model::object::{Object, Sighting};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::profile::Profile;
 use crate::model::timeline::Timeline;
-use crate::replay::{Arrival, Replay};
+use crate::replay::Replay;
 use crate::settings;
 
 use super::Options;
@@ -33,7 +33,6 @@ pub(super) struct Track {
     declared: Mapping,
     live: Option<Mapping>,
     shards: u64,
-    replay: Replay,
     doubts: Doubts,
 }
 
@@ -78,7 +77,7 @@ pub(super) fn all(
     capture: Option<&Capture>,
     options: &Options,
     problems: &mut dyn FnMut(Problem),
-) -> Result<Vec<Track>, Error> {
+) -> Result<Vec<(Track, Replay)>, Error> {
     let Some(capture) = capture else {
         return options.engine.map(|engine| unnamed(engine, options)).into_iter().collect();
     };
@@ -90,12 +89,12 @@ pub(super) fn all(
     let mut tracks = Vec::new();
     for (name, index) in &capture.indices {
         match live(capture, name, index, *engine, options) {
-            Ok(mut track) => {
+            Ok((mut track, replay)) => {
                 for (ceiling, doubt) in &doubts {
                     track.doubts.add(*ceiling, doubt);
                 }
                 track.is_alone = is_series(capture);
-                tracks.push(track);
+                tracks.push((track, replay));
             }
             Err(error) => problems(unreadable(name, &error)),
         }
@@ -166,24 +165,29 @@ pub(super) fn rejected_in(judged: &[Judged]) -> Option<BTreeMap<u32, u64>> {
 
 impl Track {
     /// Whether records of an object may have gone to this index.
-    pub(super) fn takes(&mut self, object: &Object) -> bool {
-        let (Some(period), Some(time)) = (self.period, object.time) else { return true };
-        let belongs = period.holds(time, SignedDuration::from_secs(LONGEST_BUFFER_SECONDS));
-        if belongs == Belongs::Possibly {
+    pub(super) fn takes(&self, object: &Object) -> bool {
+        self.belongs(object) != Belongs::No
+    }
+
+    fn belongs(&self, object: &Object) -> Belongs {
+        let (Some(period), Some(time)) = (self.period, object.time) else {
+            return Belongs::Certainly;
+        };
+        period.holds(time, SignedDuration::from_secs(LONGEST_BUFFER_SECONDS))
+    }
+
+    /// The history, when these objects were read.
+    pub(super) fn finish<'a>(
+        mut self,
+        replay: Replay,
+        mut objects: impl Iterator<Item = &'a Object>,
+        families: &[Family],
+    ) -> Judged {
+        if objects.any(|object| self.belongs(object) == Belongs::Possibly) {
             self.doubts
                 .add(Confidence::Likely, "objects near the rotation hold records of two indices");
         }
-        belongs != Belongs::No
-    }
-
-    /// Gives the index a record.
-    pub(super) fn replay(&mut self, arrival: Arrival<'_>) {
-        self.replay.record(arrival);
-    }
-
-    /// The history.
-    pub(super) fn finish(self, families: &[Family]) -> Judged {
-        let timeline = self.replay.finish(families);
+        let timeline = replay.finish(families);
         let (name, declared, live) = (self.name, self.declared, self.live);
         let is_alone = self.is_alone;
         Judged {
@@ -241,7 +245,7 @@ impl Judged {
 }
 
 /// Without a cluster: an index without a name, born from nothing.
-fn unnamed(engine: Engine, options: &Options) -> Result<Track, Error> {
+fn unnamed(engine: Engine, options: &Options) -> Result<(Track, Replay), Error> {
     let birth = Birth { engine, declared: Mapping::default(), settings: Settings::default() };
     birth.track(String::new(), None, 1, options)
 }
@@ -253,7 +257,7 @@ fn live(
     index: &CapturedIndex,
     engine: Engine,
     options: &Options,
-) -> Result<Track, Error> {
+) -> Result<(Track, Replay), Error> {
     let unreadable = |source| Error::Mapping { index: name.to_owned(), source };
     let live = mapping::read(&index.mappings, None).map_err(unreadable)?;
     let templates = Templates {
@@ -281,7 +285,7 @@ impl Birth {
         live: Option<Mapping>,
         shards: u64,
         options: &Options,
-    ) -> Result<Track, Error> {
+    ) -> Result<(Track, Replay), Error> {
         let index = Index::new(self.engine, self.declared.clone(), self.settings)
             .map_err(|source| Error::Index { index: name.clone(), source })?;
         let mut doubts = Doubts::default();
@@ -301,16 +305,9 @@ impl Birth {
         }
         let period = rotation::rotated(&name, None).map(|rotated| rotated.period);
         let replay = Replay::new(index, options.limits.example_bytes);
-        Ok(Track {
-            name,
-            is_alone: true,
-            period,
-            declared: self.declared,
-            live,
-            shards,
-            replay,
-            doubts,
-        })
+        let declared = self.declared;
+        let track = Track { name, is_alone: true, period, declared, live, shards, doubts };
+        Ok((track, replay))
     }
 }
 

@@ -1,137 +1,129 @@
 //! Records of one object after another, framed as the user says, given to the replica.
 //!
-//! In: an index as it begins, objects in delivery order. Out: what [`Reading::finish`] joins; each fate on the way, to the sinks.
+//! In: an index as it begins, objects, each reader's in delivery order. Out: what [`Part`] counts; each fate on the way, to the
+//! sinks, where one reader reads everything.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 
-use super::start::Start;
 use crate::cli::Framing;
-use crate::error::Error;
 use crate::model::fate::Fate;
 use crate::model::limits::Limits;
 use crate::model::object::Sighting;
-use crate::model::path::FieldPath;
 use crate::model::problem::{Problem, Problems};
-use crate::model::timeline::Timeline;
-use crate::profile::{self, Seen, Walk};
+use crate::model::profile::Profile;
+use crate::profile::Walk;
+use crate::record::Hint;
 use crate::record::inflate::{self, Broken};
 use crate::record::lines::{self, Line};
-use crate::replay::{Arrival, Replay};
+use crate::replay::Arrival;
 use crate::report;
-use crate::run::backup::Opened;
+use crate::run::backup::{Backup, Opened};
+use crate::run::progress::Meter;
 use crate::run::sinks::Sinks;
+use crate::run::turns::{Again, Coming, Met, Turns, Walker};
 use crate::settings::EmitKind;
 
-/// A replay that is fed.
-pub(super) struct Reading {
-    limits: Limits,
-    framing: Framing,
-    walk: Walk,
-    replay: Replay,
-    objects: u64,
-    records: u64,
-    bytes: u64,
-    bent: u64,
-    problems: Problems,
+/// What all readers share.
+pub(super) struct Shared<'a> {
+    pub turns: &'a Turns,
+    pub framing: Framing,
+    pub sinks: &'a Mutex<&'a mut Sinks>,
+    pub has_fates: bool,
+    pub backup: &'a Backup,
+    pub meter: &'a Meter,
 }
 
-/// A replay that has ended.
-pub(super) struct Read {
-    pub timeline: Timeline,
+/// One reader of objects.
+pub(super) struct Reading<'a> {
+    shared: &'a Shared<'a>,
+    walker: Walker<'a>,
+    part: Part,
+}
+
+/// What readers have met. Parts are joined in any order.
+pub(super) struct Part {
+    pub profile: Profile,
     pub objects: u64,
+    pub records: u64,
     pub bytes: u64,
-    pub bent: u64,
-    pub opaque: Vec<(FieldPath, String)>,
-    pub problems: Vec<Problem>,
-    pub problems_not_kept: u64,
+    pub problems: Problems,
 }
 
-impl Reading {
-    /// Compiles the mapping that the index begins with.
-    pub(super) fn new(start: &Start, framing: Framing) -> Result<Self, Error> {
+impl<'a> Reading<'a> {
+    /// A reader that has met nothing.
+    pub(super) fn new(shared: &'a Shared<'a>) -> Self {
         let limits = Limits::default();
-        let walk = Walk::new(&limits);
-        Ok(Self {
-            walk: if framing == Framing::Concatenated { walk.concatenated() } else { walk },
-            replay: Replay::new(start.begin()?, limits.example_bytes),
-            problems: Problems::new(limits.problems),
-            limits,
-            framing,
-            objects: 0,
-            records: 0,
-            bytes: 0,
-            bent: 0,
-        })
+        let walk = || match shared.framing {
+            Framing::Concatenated => Walk::new(&limits).concatenated(),
+            Framing::Auto | Framing::Lines => Walk::new(&limits),
+        };
+        Self { shared, walker: shared.turns.walker(walk), part: Part::new(&limits) }
     }
 
-    /// Reads one object; `go_on` is asked at each record.
-    pub(super) fn object(
-        &mut self,
-        mut opened: Opened<'_>,
-        sinks: &mut Sinks,
-        go_on: &dyn Fn() -> bool,
-    ) {
-        self.objects += 1;
-        match self.framing {
-            Framing::Auto | Framing::Concatenated => self.walked(&mut opened, sinks, go_on),
-            Framing::Lines => self.lines(&mut opened, sinks, go_on),
+    /// Passes over an object whose records went elsewhere.
+    pub(super) fn skip(&mut self, rank: u32) {
+        self.walker.skip(rank);
+    }
+
+    /// Reads one object.
+    pub(super) fn object(&mut self, mut opened: Opened<'_>) {
+        self.part.objects += 1;
+        match self.shared.framing {
+            Framing::Auto | Framing::Concatenated => self.walked(&mut opened),
+            Framing::Lines => self.lines(&mut opened),
         }
-    }
-
-    /// Takes note of input that could not be read.
-    pub(super) fn problem(&mut self, problem: Problem) {
-        self.problems.add(problem);
     }
 
     /// Records so far.
     pub(super) fn records(&self) -> u64 {
-        self.records
+        self.part.records
     }
 
-    /// Objects so far.
-    pub(super) fn objects_read(&self) -> u64 {
-        self.objects
+    /// All that was met.
+    pub(super) fn finish(self) -> Part {
+        Part { profile: self.walker.into_profile(), ..self.part }
     }
 
-    /// The history, and what was not read.
-    pub(super) fn finish(self) -> Read {
-        let (problems, problems_not_kept) = self.problems.into_parts();
-        let families = profile::families(&self.walk.into_profile());
-        Read {
-            opaque: self.replay.index().opaque(),
-            timeline: self.replay.finish(&families),
-            objects: self.objects,
-            bytes: self.bytes,
-            bent: self.bent,
-            problems,
-            problems_not_kept,
-        }
-    }
-
-    fn walked(&mut self, opened: &mut Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
-        let Self { walk, replay, problems, bent, records, .. } = self;
-        let key = &opened.object.key;
-        let sums = walk.object(opened.rank, key, &opened.hint, opened.body, &mut |seen| {
-            let arrival = match seen {
-                Seen::Record { sighting, bytes, shape, .. } => {
-                    Arrival { sighting, bytes, shape: Some(shape) }
+    fn walked(&mut self, opened: &mut Opened<'_>) {
+        let Self { shared, walker, part } = self;
+        let (backup, meter, rank) = (shared.backup, shared.meter, opened.rank);
+        let again =
+            |read: &mut dyn FnMut(&Hint, &mut dyn Read)| backup.once_more(meter, rank, read);
+        let again: Option<Again<'_>> = match backup.can_be_read_again(rank) {
+            true => Some(&again),
+            false => None,
+        };
+        let coming = Coming {
+            rank,
+            key: &opened.object.key,
+            hint: &opened.hint,
+            body: opened.body,
+            again,
+            takers: &[0],
+        };
+        let mut last = None;
+        let sums = walker.object(coming, &mut |met| {
+            match met {
+                Met::Record(sighting) => {
+                    part.records += 1;
+                    last = Some(sighting);
                 }
-                Seen::Bounded { sighting, bytes, .. } => Arrival { sighting, bytes, shape: None },
-                Seen::Problem(problem) => {
-                    problems.add(problem);
-                    return ControlFlow::Continue(());
+                Met::Fate(fate) => {
+                    if let Some(sighting) = last {
+                        shared.tell(&opened.object.key, sighting, fate);
+                    }
                 }
-            };
-            *records += 1;
-            *bent += give(replay, key, arrival, sinks);
-            if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                Met::Problem(problem) => part.problems.add(problem),
+            }
+            shared.go_on()
         });
-        self.bytes += sums.bytes;
+        part.bytes += sums.bytes;
     }
 
-    fn lines(&mut self, opened: &mut Opened<'_>, sinks: &mut Sinks, go_on: &dyn Fn() -> bool) {
-        let Self { replay, problems, limits, bent, records, .. } = self;
+    fn lines(&mut self, opened: &mut Opened<'_>) {
+        let Self { shared, part, .. } = self;
         let (key, object) = (&opened.object.key, opened.rank);
         let problem = |byte_offset, byte_length, why: Broken| Problem {
             object: key.clone(),
@@ -144,36 +136,58 @@ impl Reading {
             Ok(inflated) => inflated,
             Err(error) => {
                 let unread = problem(0, None, inflate::blame(&error));
-                return problems.add(unread);
+                return part.problems.add(unread);
             }
         };
-        let sums = lines::read(limits, &mut inflated.by_ref(), &mut |line| {
+        let sums = lines::read(&Limits::default(), &mut inflated.by_ref(), &mut |line| {
             match line {
                 Line::Record { record, byte_offset, bytes } => {
                     let byte_length = bytes.len() as u64;
                     let sighting = Sighting { object, record, byte_offset, byte_length };
-                    *records += 1;
-                    *bent += give(replay, key, Arrival { sighting, bytes, shape: None }, sinks);
+                    part.records += 1;
+                    let fate = shared.turns.record(Arrival { sighting, bytes, shape: None });
+                    shared.tell(key, sighting, &fate);
                 }
                 Line::Lost { byte_offset, byte_length, why } => {
                     let unread = problem(byte_offset, Some(byte_length), why);
-                    problems.add(unread);
+                    part.problems.add(unread);
                 }
             }
-            if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            shared.go_on()
         });
-        self.bytes += sums.bytes;
+        part.bytes += sums.bytes;
     }
 }
 
-/// Gives the index one record; 1 where it was taken with losses.
-fn give(replay: &mut Replay, key: &str, arrival: Arrival<'_>, sinks: &mut Sinks) -> u64 {
-    let mut is_bent = false;
-    replay.record_and_tell(arrival, &mut |fate| {
-        is_bent = matches!(fate, Fate::Accepted(losses) if !losses.is_empty());
-        sinks.write(EmitKind::Fates, &mut |out| {
-            report::replay::fate(key, arrival.sighting, fate, out)
-        });
-    });
-    u64::from(is_bent)
+impl Shared<'_> {
+    fn go_on(&self) -> ControlFlow<()> {
+        if self.backup.goes_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    fn tell(&self, key: &str, sighting: Sighting, fate: &Fate) {
+        if !self.has_fates {
+            return;
+        }
+        let mut sinks = self.sinks.lock().expect("a reader that panics ends the run");
+        sinks.write(EmitKind::Fates, &mut |out| report::replay::fate(key, sighting, fate, out));
+    }
+}
+
+impl Part {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let problems = Problems::new(limits.problems);
+        Self { profile: Profile::default(), objects: 0, records: 0, bytes: 0, problems }
+    }
+
+    /// Adds what another reader has met.
+    #[must_use]
+    pub(super) fn merge(mut self, other: Self) -> Self {
+        self.profile.merge(other.profile);
+        self.profile.keep_within(&Limits::default());
+        self.objects += other.objects;
+        self.records += other.records;
+        self.bytes += other.bytes;
+        self.problems.merge(other.problems);
+        self
+    }
 }

@@ -1,0 +1,353 @@
+//! Objects walked side by side and counted in delivery order: the result is that of one walk over all of them, one after another.
+//!
+//! In: indices as they were born, and objects with the indices that they may have gone to. Out: the replays of those indices. An
+//! object is walked on a guess, the newest mapping that is known; when its turn comes, the guess is counted if it holds, and else
+//! the object is walked again. The first objects go alone, until one adds nothing: the beginning is where guesses fail.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::engine::check::Check;
+use crate::model::fate::{Fate, Loss};
+use crate::model::object::Sighting;
+use crate::model::problem::Problem;
+use crate::model::profile::{Profile, ShapeId};
+use crate::profile::{ObjectSums, Seen, Then, Verdict, Walk};
+use crate::record::Hint;
+use crate::replay::{Arrival, Guess, Replay, Settled};
+
+/// The indices, and whose turn it is.
+pub(super) struct Turns {
+    state: Mutex<State>,
+    passed: Condvar,
+    guessing: Guessing,
+}
+
+struct State {
+    replays: Vec<Replay>,
+    /// The rank of the object that is counted next.
+    next: u32,
+    /// Whether objects go one after the other.
+    alone: bool,
+    walked_again: u64,
+    /// A walker has ended in a panic.
+    is_broken: bool,
+}
+
+/// Whether objects may be walked on a guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guessing {
+    Allowed,
+    /// Each record's fate is wanted, in order.
+    Never,
+}
+
+/// Walks objects, one at a time.
+pub(super) struct Walker<'t> {
+    turns: &'t Turns,
+    walk: Walk,
+    /// Walks once more and counts nothing.
+    spare: Walk,
+    /// The indices and the versions of their mappings that records are tested by.
+    tested: Versions,
+    _watch: Watch<'t>,
+}
+
+/// Indices, each with the version of its mapping.
+type Versions = Vec<(usize, u64)>;
+
+/// Lets nobody wait for a walker that ended in a panic.
+struct Watch<'t>(&'t Turns);
+
+/// An object that is to be walked.
+pub(super) struct Coming<'a> {
+    pub rank: u32,
+    pub key: &'a str,
+    pub hint: &'a Hint,
+    pub body: &'a mut dyn Read,
+    /// Opens it once more; `None` where it can be read only once.
+    pub again: Option<Again<'a>>,
+    /// Places of the indices that its records may have gone to.
+    pub takers: &'a [usize],
+}
+
+/// Opens an object once more.
+pub(super) type Again<'a> = &'a dyn Fn(&mut dyn FnMut(&Hint, &mut dyn Read));
+
+/// What a walker comes across.
+pub(super) enum Met<'a> {
+    /// A record, or what stands in a record's place.
+    Record(Sighting),
+    /// What became of the last record, where objects go one after the other.
+    Fate(&'a Fate),
+    /// Bytes that nobody can count the records of.
+    Problem(Problem),
+}
+
+/// Hears what is met, and says whether to go on.
+pub(super) type Hear<'a> = &'a mut dyn FnMut(Met<'_>) -> ControlFlow<()>;
+
+impl Turns {
+    pub(super) fn new(replays: Vec<Replay>, guessing: Guessing) -> Self {
+        let state = State { replays, next: 0, alone: true, walked_again: 0, is_broken: false };
+        Self { state: Mutex::new(state), passed: Condvar::new(), guessing }
+    }
+
+    /// A walker. Each thread has one.
+    pub(super) fn walker(&self, walk: impl Fn() -> Walk) -> Walker<'_> {
+        let tested = Vec::new();
+        Walker { turns: self, walk: walk(), spare: walk(), tested, _watch: Watch(self) }
+    }
+
+    /// The replays in their order, and how many objects were walked again.
+    pub(super) fn into_replays(self) -> (Vec<Replay>, u64) {
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (state.replays, state.walked_again)
+    }
+
+    /// Gives a record to the only index, where objects are not walked.
+    pub(super) fn record(&self, arrival: Arrival<'_>) -> Fate {
+        self.lock().replays[0].record(arrival)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("a walker that panics ends the run")
+    }
+
+    /// Waits for an object's turn.
+    fn wait<'s>(&'s self, state: MutexGuard<'s, State>, rank: u32) -> MutexGuard<'s, State> {
+        let is_early = |state: &mut State| state.next < rank && !state.is_broken;
+        let state = self.passed.wait_while(state, is_early);
+        let state = state.expect("a walker that panics ends the run");
+        assert!(!state.is_broken, "a walker that panics ends the run");
+        state
+    }
+
+    fn pass(&self, mut state: MutexGuard<'_, State>, rank: u32) {
+        state.next = rank + 1;
+        drop(state);
+        self.passed.notify_all();
+    }
+
+    /// Whether an object must wait for its turn before it is walked.
+    fn must_wait(&self, state: &State, coming: &Coming<'_>) -> bool {
+        state.alone || coming.again.is_none() || self.guessing == Guessing::Never
+    }
+}
+
+impl Walker<'_> {
+    /// Walks an object. Every object must come to a walker, and each walker's in delivery order.
+    pub(super) fn object(&mut self, coming: Coming<'_>, hear: Hear<'_>) -> ObjectSums {
+        let turns = self.turns;
+        let mut state = turns.lock();
+        if turns.must_wait(&state, &coming) {
+            state = turns.wait(state, coming.rank);
+        }
+        // Those before may have let the others go side by side.
+        if turns.must_wait(&state, &coming) {
+            self.go_alone(state, coming, hear)
+        } else {
+            self.go_side_by_side(state, coming, hear)
+        }
+    }
+
+    /// Passes the turn of an object that is not read.
+    pub(super) fn skip(&mut self, rank: u32) {
+        let state = self.turns.wait(self.turns.lock(), rank);
+        self.turns.pass(state, rank);
+    }
+
+    /// The sums of everything that was walked.
+    pub(super) fn into_profile(self) -> Profile {
+        self.walk.into_profile()
+    }
+
+    fn go_alone(
+        &mut self,
+        mut state: MutexGuard<'_, State>,
+        coming: Coming<'_>,
+        hear: Hear<'_>,
+    ) -> ObjectSums {
+        let Coming { rank, key, hint, body, takers, .. } = coming;
+        self.test_by(&state.replays, takers);
+        let before = std::mem::take(&mut self.tested);
+        let live = Live { walk: &mut self.walk, replays: &mut state.replays, takers };
+        let sums = live.walk(rank, key, hint, body, hear);
+        self.tested = versions(&state.replays, takers);
+        state.alone = sums.records == 0 || before != self.tested;
+        self.turns.pass(state, rank);
+        sums
+    }
+
+    fn go_side_by_side(
+        &mut self,
+        state: MutexGuard<'_, State>,
+        coming: Coming<'_>,
+        hear: Hear<'_>,
+    ) -> ObjectSums {
+        let Coming { rank, key, hint, body, again, takers } = coming;
+        self.test_by(&state.replays, takers);
+        drop(state);
+        let mut guess = Guess::default();
+        let sums = self.walk.checked_object(rank, key, hint, body, &mut |seen| {
+            if !takers.is_empty() {
+                note(&mut guess, &seen);
+            }
+            told(hear(met(seen)))
+        });
+        let mut state = self.turns.wait(self.turns.lock(), rank);
+        match self.settle(&state.replays, takers, &guess) {
+            Some(settled) => {
+                for (taker, settled) in takers.iter().zip(settled) {
+                    state.replays[*taker].count_settled(&guess, settled);
+                }
+            }
+            None => {
+                state.walked_again += 1;
+                let replays = &mut state.replays;
+                again.expect("it was walked on a guess")(&mut |hint, body| {
+                    let mut live = Live { walk: &mut self.spare, replays, takers };
+                    live.test();
+                    live.walk(rank, key, hint, body, &mut |_| ControlFlow::Continue(()));
+                });
+            }
+        }
+        self.turns.pass(state, rank);
+        sums
+    }
+
+    /// What each index makes of a guess, if it holds in all of them.
+    fn settle(&self, replays: &[Replay], takers: &[usize], guess: &Guess) -> Option<Vec<Settled>> {
+        let holds = |check: Check| self.walk.holds(&[check]);
+        takers.iter().map(|taker| replays[*taker].settle(guess, &holds)).collect()
+    }
+
+    /// Sees to it that records are tested by the mappings as they are now.
+    fn test_by(&mut self, replays: &[Replay], takers: &[usize]) {
+        let now = versions(replays, takers);
+        if self.tested != now {
+            self.walk.check(checks(replays, takers));
+            self.tested = now;
+        }
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let state = self.0.state.lock();
+            state.unwrap_or_else(PoisonError::into_inner).is_broken = true;
+            self.0.passed.notify_all();
+        }
+    }
+}
+
+/// A walk whose records are counted at once.
+struct Live<'a> {
+    walk: &'a mut Walk,
+    replays: &'a mut [Replay],
+    takers: &'a [usize],
+}
+
+impl Live<'_> {
+    fn test(&mut self) {
+        self.walk.check(checks(self.replays, self.takers));
+    }
+
+    fn walk(
+        self,
+        rank: u32,
+        key: &str,
+        hint: &Hint,
+        body: &mut dyn Read,
+        hear: Hear<'_>,
+    ) -> ObjectSums {
+        let Self { walk, replays, takers } = self;
+        walk.checked_object(rank, key, hint, body, &mut |seen| {
+            let (fate, is_changed) = count(replays, takers, &seen);
+            let mut flow = hear(met(seen));
+            if let (Some(fate), ControlFlow::Continue(())) = (fate, flow) {
+                flow = hear(Met::Fate(&fate));
+            }
+            match flow {
+                ControlFlow::Break(()) => Then::Stop,
+                ControlFlow::Continue(()) if is_changed => Then::Check(checks(replays, takers)),
+                ControlFlow::Continue(()) => Then::GoOn,
+            }
+        })
+    }
+}
+
+fn versions(replays: &[Replay], takers: &[usize]) -> Versions {
+    takers.iter().map(|taker| (*taker, replays[*taker].version())).collect()
+}
+
+fn checks(replays: &[Replay], takers: &[usize]) -> Vec<Check> {
+    takers.iter().map(|taker| replays[*taker].check()).collect()
+}
+
+/// Counts what was seen in each index: its fate in the last, and whether a mapping has changed.
+fn count(replays: &mut [Replay], takers: &[usize], seen: &Seen<'_>) -> (Option<Fate>, bool) {
+    let (mut fate, mut is_changed) = (None, false);
+    for taker in takers {
+        let replay = &mut replays[*taker];
+        fate = match judged(seen) {
+            Some(Judged::Cleared(sighting, shape, losses)) => {
+                replay.cleared(sighting, shape, losses);
+                Some(Fate::Accepted(losses.iter().map(|loss| (**loss).clone()).collect()))
+            }
+            Some(Judged::Open(arrival)) => {
+                let before = replay.version();
+                let fate = replay.record(arrival);
+                is_changed |= before != replay.version();
+                Some(fate)
+            }
+            None => None,
+        };
+    }
+    (fate, is_changed)
+}
+
+fn note(guess: &mut Guess, seen: &Seen<'_>) {
+    match judged(seen) {
+        Some(Judged::Cleared(sighting, shape, losses)) => guess.cleared(sighting, shape, losses),
+        Some(Judged::Open(arrival)) => guess.waits(arrival),
+        None => {}
+    }
+}
+
+/// A record, and whether the check let it through.
+enum Judged<'a> {
+    Cleared(Sighting, ShapeId, &'a [Arc<Loss>]),
+    Open(Arrival<'a>),
+}
+
+fn judged<'a>(seen: &'a Seen<'a>) -> Option<Judged<'a>> {
+    Some(match seen {
+        Seen::Record { sighting, shape, verdict: Verdict::Clean, .. } => {
+            Judged::Cleared(*sighting, *shape, &[])
+        }
+        Seen::Record { sighting, shape, verdict: Verdict::Lossy(losses), .. } => {
+            Judged::Cleared(*sighting, *shape, losses)
+        }
+        Seen::Record { sighting, bytes, shape, verdict: Verdict::Unsure, .. } => {
+            Judged::Open(Arrival { sighting: *sighting, bytes, shape: Some(*shape) })
+        }
+        Seen::Bounded { sighting, bytes, .. } => {
+            Judged::Open(Arrival { sighting: *sighting, bytes, shape: None })
+        }
+        Seen::Problem(_) => return None,
+    })
+}
+
+fn met(seen: Seen<'_>) -> Met<'static> {
+    match seen {
+        Seen::Record { sighting, .. } | Seen::Bounded { sighting, .. } => Met::Record(sighting),
+        Seen::Problem(problem) => Met::Problem(problem),
+    }
+}
+
+fn told(flow: ControlFlow<()>) -> Then {
+    if flow.is_break() { Then::Stop } else { Then::GoOn }
+}
