@@ -13,6 +13,7 @@ mod doubts;
 mod firehose;
 mod laws_check;
 mod laws_profile;
+mod laws_replay;
 mod live;
 mod losses;
 mod mapping;
