@@ -10,8 +10,7 @@ mod place;
 use std::sync::Arc;
 
 use crate::engine::document::{self, World};
-use crate::engine::field::date::Date;
-use crate::engine::field::{self, Rule, ip};
+use crate::engine::field::{self, Rule};
 use crate::engine::tape::Tape;
 use crate::engine::tree::{FieldNode, Found, Node};
 use crate::model::fate::{Loss, LossCause};
@@ -28,10 +27,10 @@ pub struct Check {
 /// Which values of a kind at a path pass without being looked at by the replica.
 #[derive(Clone, Debug)]
 pub struct Test {
-    /// Those that pass as far as their order tells.
+    /// Those that pass without a look at their text.
     pub pass: Pass,
-    /// What else their text must be.
-    texts: Vec<TextTest>,
+    /// The fields that tell of each other value alone what becomes of it; `None` where no value tells alone.
+    fields: Option<Vec<Arc<FieldNode>>>,
     /// What each record with such a value loses, at least once.
     pub losses: Vec<Arc<Loss>>,
 }
@@ -39,7 +38,7 @@ pub struct Test {
 /// Values that pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pass {
-    /// None: the replica decides.
+    /// None.
     Nothing,
     /// All.
     Everything,
@@ -47,17 +46,6 @@ pub enum Pass {
     Between(i64, i64),
     /// Decimals between these; both ends pass.
     Decimals(f64, f64),
-}
-
-/// What a text must be.
-#[derive(Clone, Debug)]
-enum TextTest {
-    /// A date of this field, to the millisecond.
-    Date(Date),
-    /// An IP address.
-    Ip,
-    /// Whatever this field takes without a trace when it stands alone.
-    Alone(Arc<FieldNode>),
 }
 
 /// Bytes of a number or a name beyond which engines differ; none has a limit below.
@@ -114,82 +102,64 @@ impl Check {
             _ => Test::nothing(),
         });
         let test = targets.fold(own, Test::and);
+        // Jackson reads a number in the way in which it was read first.
         let is_number = matches!(kind, Kind::Integer | Kind::Float);
         let is_shared = !field.fields.is_empty() || !field.copy_to.is_empty();
-        // Jackson reads a number in the way in which it was read first.
-        let is_alone = test.texts.iter().all(|text| !matches!(text, TextTest::Alone(_)));
-        if is_number && is_shared && !is_alone { Test::nothing() } else { test }
+        if is_number && is_shared { Test { fields: None, ..test } } else { test }
     }
 
     /// A field and its multi-fields.
     fn of_one(&self, field: &Arc<FieldNode>, kind: Kind) -> Test {
-        let takes = |text: &[u8]| self.takes_alone(field, text);
+        let takes = |text: &[u8]| self.alone(field, text).is_some_and(|losses| losses.is_empty());
         let own = match kind {
             Kind::Array => {
                 return Test::only_if(!field::takes_arrays(field, &self.world.switches));
             }
             Kind::Object if !field.fields.is_empty() => Test::nothing(),
             Kind::Object if field::passes_over_objects(field) => Test::everything(),
-            Kind::Object if field::takes_objects(field) => Test::alone(field),
+            Kind::Object if field::takes_objects(field) => Test::alone(field, Pass::Nothing),
             Kind::Object => Test::nothing(),
             Kind::Null => Test::only_if(takes(b"null")),
             Kind::Boolean => Test::only_if(takes(b"true") && takes(b"false")),
-            Kind::Integer | Kind::Float | Kind::String => of_scalars(field, kind),
+            Kind::Integer | Kind::Float | Kind::String => {
+                Test::alone(field, field.rule.passes(kind))
+            }
         };
         field.fields.iter().map(|sub| self.of_one(sub, kind)).fold(own, Test::and)
     }
 
-    /// Whether a field takes a JSON scalar without a trace, by its own rule.
-    fn takes_alone(&self, field: &FieldNode, scalar: &[u8]) -> bool {
-        let source = [b"{\"a\":", scalar, b"}"].concat();
+    /// What a field loses of a JSON value by its own rule; nothing where that is not all that becomes of it.
+    fn alone(&self, field: &FieldNode, value: &[u8]) -> Option<Vec<Loss>> {
+        let source = [b"{\"a\":", value, b"}"].concat();
         let tape = Tape::read(&source, &self.world.switches);
-        document::field_alone(&tape, &self.world, field).is_ok_and(|walked| walked.is_traceless())
+        document::field_alone(&tape, &self.world, field).ok()?.losses_alone()
     }
 
-    /// Whether a text is what a test wants it to be. `text` is a number or an object as it is written, or a
-    /// string's bytes between its quotes.
-    fn takes_text(&self, test: &TextTest, kind: Kind, text: &[u8]) -> bool {
-        match test {
-            _ if text.contains(&b'\\') => false,
-            TextTest::Date(rule) => rule.is_exact(kind, text),
-            TextTest::Ip => ip::is_address(text),
-            TextTest::Alone(field) if kind == Kind::String => {
-                self.takes_alone(field, &[b"\"", text, b"\""].concat())
+    /// The same of a value of that kind, where there are shorter ways.
+    fn judge(&self, field: &FieldNode, kind: Kind, text: &[u8]) -> Option<Vec<Loss>> {
+        let is_plain = || !text.contains(&b'\\');
+        match (&field.rule, kind) {
+            (Rule::Text, _) => Some(Vec::new()),
+            (Rule::Date(rule), Kind::Integer | Kind::String)
+                if is_plain() && rule.is_exact(kind, text) =>
+            {
+                Some(Vec::new())
             }
-            TextTest::Alone(field) => self.takes_alone(field, text),
+            (_, Kind::String) => self.alone(field, &[b"\"", text, b"\""].concat()),
+            _ => self.alone(field, text),
         }
-    }
-}
-
-/// What a field takes of numbers and strings.
-fn of_scalars(field: &Arc<FieldNode>, kind: Kind) -> Test {
-    match (&field.rule, kind) {
-        (Rule::Text | Rule::Unread | Rule::Taken | Rule::Opaque, _) => Test::everything(),
-        (Rule::Date(rule), Kind::String | Kind::Integer) => {
-            Test::of_text(TextTest::Date(rule.clone()))
-        }
-        (Rule::Ip(_), Kind::String) => Test::of_text(TextTest::Ip),
-        (rule, kind) => match rule.passes(kind) {
-            Pass::Nothing => Test::alone(field),
-            pass => Test::of(pass),
-        },
     }
 }
 
 impl Test {
     /// Nothing passes.
     pub fn nothing() -> Self {
-        Self::of(Pass::Nothing)
+        Self { pass: Pass::Nothing, fields: None, losses: Vec::new() }
     }
 
     /// Everything passes.
     pub fn everything() -> Self {
-        Self::of(Pass::Everything)
-    }
-
-    /// Values of one kind pass.
-    fn of(pass: Pass) -> Self {
-        Self { pass, texts: Vec::new(), losses: Vec::new() }
+        Self { pass: Pass::Everything, fields: Some(Vec::new()), losses: Vec::new() }
     }
 
     /// Everything passes, where `is_sure`.
@@ -197,14 +167,9 @@ impl Test {
         if is_sure { Self::everything() } else { Self::nothing() }
     }
 
-    /// Values pass whose text does.
-    fn of_text(text: TextTest) -> Self {
-        Self { texts: vec![text], ..Self::everything() }
-    }
-
-    /// Values pass that the field takes when they stand alone.
-    fn alone(field: &Arc<FieldNode>) -> Self {
-        Self::of_text(TextTest::Alone(Arc::clone(field)))
+    /// What passes, and besides whatever the field takes when it stands alone.
+    fn alone(field: &Arc<FieldNode>, pass: Pass) -> Self {
+        Self { pass, fields: Some(vec![Arc::clone(field)]), losses: Vec::new() }
     }
 
     /// Everything passes, and is lost.
@@ -217,27 +182,37 @@ impl Test {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.pass = self.pass.and(other.pass);
-        self.texts.extend(other.texts);
+        self.fields = self.fields.zip(other.fields).map(|(a, b)| [a, b].concat());
         self.losses.extend(other.losses);
         self
     }
 
-    /// Whether the text of a value matters.
-    pub fn reads_text(&self) -> bool {
-        !self.texts.is_empty()
+    /// Whether no value passes, whatever its text.
+    pub fn is_unsure(&self) -> bool {
+        self.pass == Pass::Nothing && self.fields.is_none()
     }
 
-    /// Whether a text is what it must be for an index whose check this is. `text` is a number or an object as it is
-    /// written, or a string's bytes between its quotes.
-    pub fn takes(&self, check: &Check, kind: Kind, text: &[u8]) -> bool {
-        self.texts.iter().all(|test| check.takes_text(test, kind, text))
+    /// What an index whose check this is loses of a value beyond those that pass; nothing where it cannot be told of the value
+    /// alone. `text` is a number or an object as it is written, or a string's bytes between its quotes.
+    pub fn judge(&self, check: &Check, kind: Kind, text: &[u8]) -> Option<Vec<Loss>> {
+        let mut losses = Vec::new();
+        for field in self.fields.as_ref()? {
+            losses.extend(check.judge(field, kind, text)?);
+        }
+        Some(losses)
     }
 
     /// Whether every value that `other` lets pass passes here too, with the same losses.
     pub fn covers(&self, other: &Self) -> bool {
-        let was_asked = |text: &TextTest| other.texts.iter().any(|old| old.is(text));
-        let is_alike = self.losses == other.losses && self.texts.iter().all(was_asked);
-        other.pass == Pass::Nothing || is_alike && self.pass.and(other.pass) == other.pass
+        let knows =
+            |fields: &[Arc<FieldNode>], field| fields.iter().any(|old| Arc::ptr_eq(old, field));
+        let is_judged_alike = match (&self.fields, &other.fields) {
+            (_, None) => true,
+            (None, Some(_)) => self.pass == Pass::Everything,
+            (Some(new), Some(old)) => new.iter().all(|field| knows(old, field)),
+        };
+        let is_alike = self.losses == other.losses && is_judged_alike;
+        other.is_unsure() || is_alike && self.pass.and(other.pass) == other.pass
     }
 }
 
@@ -250,17 +225,6 @@ impl Pass {
             (Self::Between(a, b), Self::Between(c, d)) => Self::Between(a.max(c), b.min(d)),
             (Self::Decimals(a, b), Self::Decimals(c, d)) => Self::Decimals(a.max(c), b.min(d)),
             _ => Self::Nothing,
-        }
-    }
-}
-
-impl TextTest {
-    fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Date(a), Self::Date(b)) => a.is(b),
-            (Self::Ip, Self::Ip) => true,
-            (Self::Alone(a), Self::Alone(b)) => Arc::ptr_eq(a, b),
-            _ => false,
         }
     }
 }

@@ -70,8 +70,8 @@ pub(crate) struct Walked {
     pub runtime: Vec<(String, serde_json::Value, Decision)>,
     /// An exception of Lucene's: the document fails after the mapping was updated.
     pub late: Option<Failure>,
-    /// It holds a value that may stand in a document once.
-    pub holds_once: bool,
+    /// The value was read whole, and it may stand beside any other.
+    pub stands_alone: bool,
 }
 
 /// The state of one walk.
@@ -125,15 +125,17 @@ pub(crate) fn field_alone<'t>(
         doc.parser.advance()?;
     }
     field::take(field, &mut doc)?;
-    doc.walked.holds_once = !doc.once.is_empty();
+    // Some leave the parser inside an object that they do not take.
+    let ends = [doc.parser.advance()?, doc.parser.advance()?] == [Some(Token::EndObject), None];
+    doc.walked.stands_alone = ends && doc.once.is_empty();
     Ok(doc.walked)
 }
 
 impl Walked {
-    /// Whether the value changes nothing, loses nothing, and may stand beside any other.
-    pub(crate) fn is_traceless(&self) -> bool {
-        let nothing = self.new.is_empty() && self.losses.is_empty() && self.runtime.is_empty();
-        nothing && self.late.is_none() && !self.holds_once
+    /// What is lost, where that is all that becomes of the value.
+    pub(crate) fn losses_alone(self) -> Option<Vec<Loss>> {
+        let is_all = self.new.is_empty() && self.runtime.is_empty() && self.late.is_none();
+        (is_all && self.stands_alone).then_some(self.losses)
     }
 }
 

@@ -5,9 +5,9 @@
 
 mod boolean;
 mod completion;
-pub(crate) mod date;
+mod date;
 mod geo;
-pub(crate) mod ip;
+mod ip;
 mod join;
 mod keyword;
 mod number;
@@ -104,6 +104,7 @@ impl Rule {
     /// Numbers and strings that pass without a trace for sure: no exception, no loss, whatever else the record holds.
     pub(crate) fn passes(&self, kind: Kind) -> Pass {
         match (self, kind) {
+            (Self::Text | Self::Unread | Self::Taken | Self::Opaque, _) => Pass::Everything,
             (Self::Keyword(rule), kind) => rule.passes(kind),
             (Self::Number(rule), kind) => rule.passes(kind),
             (Self::Scaled(_), Kind::Integer | Kind::Float) => Pass::Everything,

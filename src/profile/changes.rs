@@ -2,6 +2,7 @@
 //!
 //! In: one note after another while a record is read. Out: all of them applied, or none. Most records change nothing.
 
+use super::guard::Lost;
 use super::looks::Look;
 use super::number::{self, Number};
 use super::sketch::Room;
@@ -18,6 +19,8 @@ pub(super) struct Changes {
     ranges: Vec<(u32, i64)>,
     values: Vec<Value>,
     remarks: Vec<(u32, Remark)>,
+    /// What the check says is lost of its values.
+    pub(super) lost: Lost,
 }
 
 /// A value that may be new at its path.
@@ -66,6 +69,7 @@ impl Changes {
         self.ranges.clear();
         self.values.clear();
         self.remarks.clear();
+        self.lost.clear();
     }
 
     /// Changes the sums. `bytes` are those that the record was read from; remarks are handed on.
@@ -85,6 +89,7 @@ impl Changes {
             let room = if value.sketch < AMPLE { Room::Ample } else { Room::Scarce };
             trie.sketches[value.sketch as usize].add(value.hash, room, example);
         }
+        self.lost.clear();
         self.remarks.drain(..).for_each(|(place, what)| remark(place, what));
     }
 }

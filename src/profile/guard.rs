@@ -20,6 +20,9 @@ pub(super) const LOSSY: u8 = 2;
 /// A record holds an object whose text matters.
 pub(super) const OBJECT: u8 = 4;
 
+/// What a record loses.
+pub(super) type Lost = Vec<Arc<Loss>>;
+
 /// Levels of an object that is judged as a whole.
 const DEPTH: usize = 100;
 
@@ -70,10 +73,10 @@ impl Guards {
             return;
         }
         let test = fold(&self.checks, path, slot.kind);
-        slot.flags = match (test.pass, test.losses.is_empty()) {
-            (Pass::Nothing, _) => UNSURE,
-            (_, false) => LOSSY,
-            _ if slot.kind == Kind::Object && test.reads_text() => OBJECT,
+        slot.flags = match (test.is_unsure(), test.losses.is_empty()) {
+            (true, _) => UNSURE,
+            (false, false) => LOSSY,
+            _ if slot.kind == Kind::Object && test.pass == Pass::Nothing => OBJECT,
             _ => 0,
         };
         self.tests.push(test);
@@ -81,37 +84,48 @@ impl Guards {
 
     /// The orders that need no closer look: those that were seen before and pass.
     pub(super) fn quiet(&self, slot: usize, (least, most): (i64, i64)) -> (i64, i64) {
-        match self.tests.get(slot) {
-            None => (least, most),
-            Some(test) if test.reads_text() => (i64::MAX, i64::MIN),
-            Some(test) => {
-                let (low, high) = orders(test.pass);
-                (least.max(low), most.min(high))
-            }
-        }
+        let (low, high) =
+            self.tests.get(slot).map_or((i64::MIN, i64::MAX), |test| orders(test.pass));
+        (least.max(low), most.min(high))
     }
 
-    /// What a value means for its record.
-    pub(super) fn flags(&self, slot: usize, scalar: &Scalar, bytes: &[u8]) -> u8 {
+    /// What a value means for its record, and what is lost of it.
+    pub(super) fn look(&self, slot: usize, scalar: &Scalar, bytes: &[u8], lost: &mut Lost) -> u8 {
         let Some(test) = self.tests.get(slot) else { return 0 };
         let (low, high) = orders(test.pass);
-        let text = || &bytes[scalar.start..scalar.end];
-        let passes = (low..=high).contains(&scalar.order)
-            && (!test.reads_text() || self.takes(test, scalar.kind, text()));
-        if passes { 0 } else { UNSURE }
+        if (low..=high).contains(&scalar.order) {
+            return 0;
+        }
+        self.judge(test, scalar.kind, &bytes[scalar.start..scalar.end], lost)
     }
 
     /// The same of an object that begins at `start`.
     #[inline(never)]
-    pub(super) fn object_flags(&self, slot: u32, bytes: &[u8], start: usize) -> u8 {
+    pub(super) fn look_at_object(
+        &self,
+        slot: u32,
+        bytes: &[u8],
+        start: usize,
+        lost: &mut Lost,
+    ) -> u8 {
         // One that is not whole will be read again.
         let Ok(end) = frame::value(bytes, start, DEPTH) else { return UNSURE };
-        let test = &self.tests[slot as usize];
-        if self.takes(test, Kind::Object, &bytes[start..end]) { 0 } else { UNSURE }
+        self.judge(&self.tests[slot as usize], Kind::Object, &bytes[start..end], lost)
     }
 
-    fn takes(&self, test: &Test, kind: Kind, text: &[u8]) -> bool {
-        self.checks.iter().all(|check| test.takes(check, kind, text))
+    fn judge(&self, test: &Test, kind: Kind, text: &[u8], lost: &mut Lost) -> u8 {
+        for check in &self.checks {
+            match test.judge(check, kind, text) {
+                Some(losses) if losses.is_empty() => {}
+                // What a record loses is told by one index only.
+                Some(losses) if self.checks.len() == 1 => {
+                    lost.extend(losses.into_iter().map(Arc::new));
+                    return LOSSY;
+                }
+                _ => return UNSURE,
+            }
+        }
+        0
     }
 
     /// Whether what passed at a slot passes these checks too.
@@ -119,9 +133,10 @@ impl Guards {
         self.tests.get(slot).is_some_and(|test| fold(checks, path, kind).covers(test))
     }
 
-    /// What the values of these slots lose, each once.
-    pub(super) fn losses(&self, slots: &[u32], losses: &mut Vec<Arc<Loss>>) {
+    /// What a record loses, each once: by its slots, and by its values.
+    pub(super) fn losses(&self, slots: &[u32], by_value: &[Arc<Loss>], losses: &mut Lost) {
         losses.clear();
+        losses.extend_from_slice(by_value);
         for slot in slots {
             losses.extend(self.tests[*slot as usize].losses.iter().cloned());
         }

@@ -84,7 +84,7 @@ impl Reader {
             return Verdict::Unsure;
         }
         if flags & LOSSY != 0 {
-            guards.losses(self.touched().0, losses);
+            guards.losses(self.touched().0, &self.changes.lost, losses);
             return Verdict::Lossy(losses);
         }
         Verdict::Clean

@@ -232,7 +232,10 @@ impl Hot<'_> {
         }
         let slot = self.touch(start, node, kind)?;
         if self.slots[slot as usize].flags & OBJECT != 0 {
-            self.so_far.flags |= self.guards.object_flags(slot, self.bytes, start);
+            self.so_far.flags |= {
+                let lost = &mut self.changes.lost;
+                self.guards.look_at_object(slot, self.bytes, start, lost)
+            };
         }
         self.so_far.objects += 1;
         let object = if kind == Kind::Object { self.so_far.objects } else { 0 };
@@ -430,21 +433,22 @@ fn look(
     if scalar.order < least || scalar.order > most {
         changes.range(place, scalar.order);
     }
-    guards.flags(place as usize, scalar, bytes)
+    guards.look(place as usize, scalar, bytes, &mut changes.lost)
 }
 
 /// Any string.
 #[inline(never)]
 fn odd_string(bytes: &[u8], start: usize, buffer: &mut Vec<u8>) -> Result<Read, Fault> {
-    let (end, text) = match unescape::string(bytes, start, buffer) {
-        Some(end) => (end, &buffer[..]),
+    let (end, text, flags) = match unescape::string(bytes, start, buffer) {
+        Some(end) => (end, &buffer[..], 0),
         None => {
             let scanned = scan::string(bytes, start)?;
             let raw = &bytes[start..scanned.end];
-            (scanned.end, Text::value(raw, scanned).decode_into(buffer))
+            let text = Text::value(raw, scanned).decode_into(buffer);
+            let is_utf8 = std::str::from_utf8(text).is_ok();
+            (scanned.end, text, if is_utf8 { 0 } else { UNSURE })
         }
     };
-    let flags = if std::str::from_utf8(text).is_ok() { 0 } else { UNSURE };
     Ok(Read { end, length: text.len(), hash: hash::text(text), look: looks::look(text), flags })
 }
 

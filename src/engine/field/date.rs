@@ -37,11 +37,6 @@ impl Date {
         self.fast && value().is_ok_and(|value| i32::try_from(value).is_err())
     }
 
-    /// Whether it is the same field's rule.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.format, &other.format) && self.nanos == other.nanos
-    }
-
     pub(crate) fn ignores_malformed(&self) -> bool {
         self.ignore_malformed
     }
