@@ -13,12 +13,13 @@
 //!   v                                        |
 //! record: inflate -> frame -> cursor         |
 //!   v tokens of one record                   |
-//! profile: the walk; sums per path           |     (`scan` ends here: a report of the sums, profiles that merge)
-//!   |                                        |
-//!   v records                                v
+//! profile: the walk; sums per path  <--- engine::check: per path and kind, a test compiled from a mapping
+//!   |                  (`scan` ends here: a report of the sums, profiles that merge)
+//!   v records that the check does not let through
 //! engine: the replica, exact, one record at a time
 //!   v fate, additions
-//! replay: records in delivery order -> Timeline: mapping, origin of each field, fates by cause
+//! replay: objects side by side on a guess, counted in delivery order
+//!   v Timeline: mapping, origin of each field, fates by cause
 //!   v
 //! evidence: the outer join by field and by record
 //!   v

@@ -1,8 +1,9 @@
-//! How fast the replica is on one core, beside the engine that it replicates: click records into a settled mapping.
+//! How fast the replica is on one core, and `mapdrift replay` on all, beside the engine that they replicate: click records.
 //!
 //! In: a size and the names of engines. Out: a table. The replica takes the records once, which settles its mapping, and then
-//! in rounds that are timed; the real engine, started as tests start it, takes them twice through `_bulk`, and the second
-//! time counts. A time counts only where both refuse the same number of records and hold the same mapping.
+//! in rounds that are timed; `mapdrift replay` reads them from files of 5 MB, as a whole process; the real engine, started as
+//! tests start it, takes them twice through `_bulk`, and the second time counts. A time counts only where all refuse the same
+//! number of records and hold the same mapping.
 
 use std::time::Instant;
 
@@ -25,25 +26,32 @@ const REQUEST: usize = 5_000_000;
 pub(crate) fn run(bytes: u64, engines: &[&str]) -> Result<(), String> {
     let records = records(bytes);
     println!(
-        "| engine | MB | replica MB/s median (min–max) | _bulk MB/s | ratio | refused |\n|---|---|---|---|---|---|"
+        "| engine | MB | replica MB/s median (min–max) | `replay` MB/s median (min–max) | _bulk MB/s | ratio | refused |\n|---|---|---|---|---|---|---|"
     );
     for name in engines {
         let (index, refused, speeds) = measure(name, &records)?;
+        let (found, program) = program(name, &records)?;
         let real = Real::start(name);
         real.index(&records);
         let begin = Instant::now();
         let real_refused = real.index(&records);
         let speed = megabytes(&records) / begin.elapsed().as_secs_f64();
-        if (real_refused, real.mapping()) != (refused, mapping::write_body(index.mapping())) {
+        let mapping = real.mapping();
+        if (real_refused, &mapping) != (refused, &mapping::write_body(index.mapping()))
+            || (real_refused, &mapping) != (found.0, &found.1)
+        {
             return Err(format!(
                 "{name} refuses {real_refused}, the replica {refused}; or the mappings differ"
             ));
         }
-        let (slow, middle, fast) = (speeds[0], speeds[ROUNDS / 2], speeds[ROUNDS - 1]);
+        let ratio = |speeds: &[f64]| speeds[ROUNDS / 2] / speed;
         println!(
-            "| {name} | {:.0} | {middle:.0} ({slow:.0}–{fast:.0}) | {speed:.1} | {:.0} | {refused} |",
+            "| {name} | {:.0} | {} | {} | {speed:.1} | {:.0}, {:.0} | {refused} |",
             megabytes(&records),
-            middle / speed
+            shown(&speeds),
+            shown(&program),
+            ratio(&speeds),
+            ratio(&program)
         );
     }
     Ok(())
@@ -94,6 +102,44 @@ fn measure(name: &str, records: &[Vec<u8>]) -> Result<(Index, usize, Vec<f64>), 
     }
     speeds.sort_by(f64::total_cmp);
     Ok((index, refused, speeds))
+}
+
+/// Median, least and most.
+fn shown(speeds: &[f64]) -> String {
+    let [slow, middle, fast] = [0, ROUNDS / 2, ROUNDS - 1].map(|at| speeds[at]);
+    format!("{middle:.0} ({slow:.0}–{fast:.0})")
+}
+
+/// What `mapdrift replay` refuses, the mapping that it prints, and its speeds as a whole process, the slowest first.
+fn program(name: &str, records: &[Vec<u8>]) -> Result<((usize, Value), Vec<f64>), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    for (n, object) in records.chunks(REQUEST / 488).enumerate() {
+        let path =
+            folder.path().join(format!("clicks-1-2019-04-30-{:02}-{:02}-00-a", n / 60, n % 60));
+        std::fs::write(path, object.join(&b'\n')).map_err(|error| error.to_string())?;
+    }
+    let (mut speeds, mut found) = (Vec::new(), (0, Value::Null));
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        let answer = replay(name, folder.path())?;
+        speeds.push(megabytes(records) / begin.elapsed().as_secs_f64());
+        let refused = answer["counts"]["rejected"].as_u64().unwrap_or_default();
+        let mapping = &answer["mapping"];
+        let body = if mapping["_doc"].is_object() { &mapping["_doc"] } else { mapping };
+        found = (usize::try_from(refused).unwrap_or_default(), body.clone());
+    }
+    speeds.sort_by(f64::total_cmp);
+    Ok((found, speeds))
+}
+
+fn replay(name: &str, folder: &std::path::Path) -> Result<Value, String> {
+    let engine = name.replacen('-', ":", 1);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_mapdrift"))
+        .args(["replay", "--engine", &engine, "--format", "json", "--progress", "none"])
+        .arg(folder)
+        .output()
+        .map_err(|error| error.to_string())?;
+    serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
 }
 
 /// A real engine with one index.

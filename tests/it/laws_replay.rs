@@ -64,7 +64,7 @@ fn index(rng: &mut Rng) -> Index {
     Index::new(version(ENGINES[rng.below(ENGINES.len())]), body, settings).unwrap()
 }
 
-fn object(rng: &mut Rng) -> Vec<u8> {
+pub(crate) fn object(rng: &mut Rng) -> Vec<u8> {
     const VALUES: [&str; 16] = [
         "1",
         "1.5",

@@ -33,3 +33,4 @@ mod scan;
 mod scan_formats;
 mod sources;
 mod support;
+mod timeline;

@@ -1,11 +1,16 @@
 //! `mapdrift replay` as a user meets it: what it starts from, what it prints, its exit codes.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Output;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::cli::mapdrift;
+use crate::laws_replay::object;
+use crate::random::generate::Rng;
 
 const EXPERIMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/experiment");
 
@@ -349,5 +354,76 @@ fn the_curl_line_sends_exactly_the_witness() {
         let expected = json(&report)["rejects"][0]["witness"].as_str().unwrap().to_owned();
         let sent = String::from_utf8(output.stdout).unwrap();
         assert_eq!(mapdrift::model::path::visible(sent.as_bytes()), expected, "{record}");
+    }
+}
+
+/// How the same records lie in objects.
+#[derive(Clone, Copy, Debug)]
+enum Layout {
+    Lines,
+    Concatenated,
+    Gzip,
+}
+
+/// Writes objects whose guesses fail often: a few records each, over three names.
+fn backup(layout: Layout) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rng = Rng::new(20_190_430);
+    for n in 0..60 {
+        let mut bytes: Vec<u8> = (0..8).flat_map(|_| object(&mut rng)).collect();
+        if matches!(layout, Layout::Concatenated) {
+            bytes.retain(|byte| *byte != b'\n');
+        }
+        if matches!(layout, Layout::Gzip) {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&bytes).unwrap();
+            bytes = encoder.finish().unwrap();
+        }
+        let name = format!("clicks-1-2019-04-30-06-{n:02}-00-a");
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+/// A history without byte offsets, which depend on the layout.
+fn without_offsets(mut history: Value) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                for key in ["byte_offset", "byte_length", "bytes", "backup"] {
+                    map.remove(key);
+                }
+                map.values_mut().for_each(strip);
+            }
+            Value::Array(list) => list.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    strip(&mut history);
+    history
+}
+
+#[test]
+fn the_history_is_the_same_for_any_number_of_readers_and_any_layout() {
+    for engine in ["es:6.5.4", "es:9.5.3", "os:2.19.6"] {
+        let mut histories = Vec::new();
+        for layout in [Layout::Lines, Layout::Concatenated, Layout::Gzip] {
+            let folder = backup(layout);
+            let run = |command: &str, jobs: &str| {
+                let format = ["--engine", engine, "--format", "json", "--jobs", jobs];
+                let arguments = [&[command, "."], &format[..]].concat();
+                mapdrift(&arguments).current_dir(&folder).output().unwrap().stdout
+            };
+            for command in ["replay", "check"] {
+                let alone = run(command, "1");
+                for jobs in ["2", "3", "8"] {
+                    assert!(alone == run(command, jobs), "{engine} {layout:?} {command} {jobs}");
+                }
+            }
+            histories.push(without_offsets(serde_json::from_slice(&run("replay", "2")).unwrap()));
+        }
+        assert!(histories[0]["rejects"].as_array().unwrap().len() > 3, "{}", histories[0]);
+        assert_eq!(histories[0], histories[1]);
+        assert_eq!(histories[0], histories[2]);
     }
 }
