@@ -191,6 +191,9 @@ pub struct Replay {
     /// How records follow one another
     #[arg(long, value_enum, default_value_t = Framing::Auto)]
     pub framing: Framing,
+    /// The history up to this time: leave out objects delivered later. The live mapping of a capture is then not compared
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
     /// Compare the resulting mapping with a live one: the answer of GET index/_mapping
     #[arg(long, value_name = "FILE")]
     pub compare: Option<PathBuf>,

@@ -139,7 +139,7 @@ pub(crate) fn selection(scan: &Scan) -> Result<Selection, Error> {
 }
 
 /// A moment, or a day or time of day in UTC.
-fn time(flag: &str, text: &str) -> Result<Timestamp, Error> {
+pub(crate) fn time(flag: &str, text: &str) -> Result<Timestamp, Error> {
     let civil = || text.parse::<DateTime>().and_then(|civil| civil.to_zoned(TimeZone::UTC));
     text.parse().or_else(|_| civil().map(|zoned| zoned.timestamp())).map_err(|error| Error::Usage {
         message: format!("{flag} {text} is no time: {error}"),

@@ -69,6 +69,7 @@ impl Guards {
 
     /// Makes the test of the next slot, and lets the slot know.
     pub(super) fn add(&mut self, slot: &mut Slot, path: &[&[u8]]) {
+        slot.flags = 0;
         if !self.is_active() {
             return;
         }

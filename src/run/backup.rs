@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::output;
 use super::progress::{Meter, Traffic};
+use super::turns::Again;
 use crate::error::Error;
 use crate::firehose::{self, Deliveries};
 use crate::io::fetch::{self, Body, FetchOptions, Stop};
@@ -123,6 +124,21 @@ impl Backup {
         self.deliveries = Arc::new(Deliveries { sources, failures });
     }
 
+    /// Leaves out the objects that were delivered at another time than `is_inside` wants, and says what was left out.
+    pub(super) fn keep_delivered(&mut self, is_inside: &dyn Fn(Timestamp) -> bool) -> Vec<String> {
+        let before = self.len();
+        let undated = self.objects().filter(|object| object.time.is_none()).count();
+        self.keep(&|object: &Object| object.time.is_none_or(is_inside));
+        let left_out = (before - self.len()) as u64;
+        let mut said =
+            vec![format!("{} outside the time asked for", counted(left_out, "object", "objects"))];
+        if undated > 0 {
+            let objects = counted(undated as u64, "object has", "objects have");
+            said.push(format!("{objects} no delivery time and cannot be left out by time"));
+        }
+        said
+    }
+
     /// What a report must say of the listing: names that came up more than once were read once.
     pub(super) fn remark(&self) -> Option<String> {
         let repeated = &self.listing.repeated;
@@ -181,23 +197,22 @@ impl Backup {
         Queue { backup: self, meter, fetch: self.fetch(entries) }
     }
 
-    /// The same, for bytes alone.
-    pub(super) fn once_more(
+    /// Tells `walk` how to open an object once more, if it can be read more than once.
+    pub(super) fn reopening<T>(
         &self,
         meter: &Meter,
         rank: u32,
-        read: &mut dyn FnMut(&Hint, &mut dyn Read),
-    ) {
-        self.again(meter, rank, &mut |opened| {
-            read(&opened.hint, opened.body);
-            0
-        });
-    }
-
-    /// Whether an object can be opened more than once.
-    pub(super) fn can_be_read_again(&self, rank: u32) -> bool {
+        walk: impl FnOnce(Option<Again<'_>>) -> T,
+    ) -> T {
+        let again = |read: &mut dyn FnMut(&Hint, &mut dyn Read)| {
+            self.again(meter, rank, &mut |opened| {
+                read(&opened.hint, opened.body);
+                0
+            });
+        };
         let entry = self.listing.entries.get(self.deliveries.sources[rank as usize] as usize);
-        !matches!(entry.location, Location::Stdin | Location::Pipe(_))
+        let is_read_once = matches!(entry.location, Location::Stdin | Location::Pipe(_));
+        walk(if is_read_once { None } else { Some(&again) })
     }
 
     /// All record objects in delivery order, with their ranks.

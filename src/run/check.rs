@@ -2,12 +2,9 @@
 
 use std::path::PathBuf;
 
-use std::io::Read;
-
-use super::analysis::{Analysis, Bytes, Options, Reader};
+use super::analysis::{Analysis, Bytes, Options};
 use super::backup::{Backup, Opened};
-use super::progress::{Ended, Meter};
-use super::turns::Again;
+use super::progress::Ended;
 use super::{Verdict, list, output};
 use crate::cli::{Check, FailOn, ReportFormat};
 use crate::error::Error;
@@ -18,7 +15,6 @@ use crate::model::finding::{Confidence, Level};
 use crate::model::limits::Limits;
 use crate::model::quantity::counted;
 use crate::model::report::{Inputs, Report};
-use crate::record::Hint;
 use crate::report;
 use crate::settings;
 
@@ -113,7 +109,10 @@ fn analyse(backup: &Backup, mut analysis: Analysis, check: &Check) -> Report {
     let parts = backup.whole_records_side_by_side(&meter, jobs, &|queue| {
         let mut reader = analysis.reader();
         queue.each(&mut |opened| {
-            read(backup, &meter, &mut reader, opened);
+            let Opened { rank, hint, body, .. } = opened;
+            backup.reopening(&meter, rank, |again| {
+                reader.object(rank, Bytes { hint: &hint, body, again }, &|| backup.goes_on());
+            });
             reader.records()
         });
         reader.finish()
@@ -128,17 +127,6 @@ fn analyse(backup: &Backup, mut analysis: Analysis, check: &Check) -> Report {
     let report = analysis.finish();
     meter.end(&ended(&report), backup.traffic());
     report
-}
-
-fn read(backup: &Backup, meter: &Meter, reader: &mut Reader<'_>, opened: Opened<'_>) {
-    let rank = opened.rank;
-    let again = |read: &mut dyn FnMut(&Hint, &mut dyn Read)| backup.once_more(meter, rank, read);
-    let again: Option<Again<'_>> = match backup.can_be_read_again(rank) {
-        true => Some(&again),
-        false => None,
-    };
-    let bytes = Bytes { hint: &opened.hint, body: opened.body, again };
-    reader.object(rank, bytes, &|| backup.goes_on());
 }
 
 fn ended(report: &Report) -> Ended {

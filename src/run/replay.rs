@@ -36,8 +36,9 @@ pub(super) fn run(arguments: &cli::Replay) -> Result<Verdict, Error> {
     let sources = settings::sources(&arguments.sources)?;
     let store =
         settings::store(&arguments.s3.store, &arguments.s3.aws, arguments.s3.ca_cert.as_deref());
-    let backup = Backup::list(&sources, &store)?;
-    let start = start::start(arguments, backup.listing.capture()?)?;
+    let mut backup = Backup::list(&sources, &store)?;
+    let mut start = start::start(arguments, backup.listing.capture()?)?;
+    stop_at(arguments, &mut backup, &mut start)?;
     let replayed = replay(arguments, &backup, start, &mut sinks)?;
     if sinks.leave_standard_output() {
         output::print(|out| match arguments.format {
@@ -49,6 +50,20 @@ pub(super) fn run(arguments: &cli::Replay) -> Result<Verdict, Error> {
     sinks.write(EmitKind::Witnesses, &mut |out| report::replay::witnesses(&replayed, out));
     sinks.finish()?;
     Ok(verdict(&replayed, arguments.fail_on))
+}
+
+/// Leaves out what was delivered after the time that the user wants to see. What the index is now is another time's.
+fn stop_at(arguments: &cli::Replay, backup: &mut Backup, start: &mut Start) -> Result<(), Error> {
+    let Some(text) = &arguments.at else { return Ok(()) };
+    let at = settings::time("--at", text)?;
+    start.remarks.extend(backup.keep_delivered(&|time| time <= at));
+    if backup.len() == 0 {
+        return Err(Error::Nothing("no object had been delivered by that time".to_owned()));
+    }
+    if arguments.compare.is_none() {
+        start.live = None;
+    }
+    Ok(())
 }
 
 fn replay(

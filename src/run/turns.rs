@@ -189,11 +189,12 @@ impl Walker<'_> {
         let Coming { rank, key, hint, body, again, takers } = coming;
         self.test_by(&state.replays, takers);
         drop(state);
-        let mut guess = Guess::default();
+        let (mut guess, mut is_out_of_reach) = (Guess::default(), false);
         let sums = self.walk.checked_object(rank, key, hint, body, &mut |seen| {
             if !takers.is_empty() {
                 note(&mut guess, &seen);
             }
+            is_out_of_reach |= matches!(&seen, Seen::Problem(found) if !found.kind.is_damage());
             told(hear(met(seen)))
         });
         let mut state = self.turns.wait(self.turns.lock(), rank);
@@ -209,7 +210,13 @@ impl Walker<'_> {
                 again.expect("it was walked on a guess")(&mut |hint, body| {
                     let mut live = Live { walk: &mut self.spare, replays, takers };
                     live.test();
-                    live.walk(rank, key, hint, body, &mut |_| ControlFlow::Continue(()));
+                    live.walk(rank, key, hint, body, &mut |met| match met {
+                        // The rest was heard before; what is out of reach only now is news.
+                        Met::Problem(found) if !found.kind.is_damage() && !is_out_of_reach => {
+                            hear(Met::Problem(found))
+                        }
+                        _ => ControlFlow::Continue(()),
+                    });
                 });
             }
         }

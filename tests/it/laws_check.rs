@@ -164,6 +164,12 @@ fn ask(walk: &mut Walk, index: &Index, doc: &[u8]) -> Option<(Said, Vec<u8>)> {
         }
         Then::GoOn
     });
+    // A record that no index takes comes between.
+    walk.check(Vec::new());
+    walk.checked_object(1, "b.json", &Hint::default(), &mut &doc[..], &mut |seen| {
+        assert!(!matches!(seen, Seen::Record { verdict: Verdict::Clean | Verdict::Lossy(_), .. }));
+        Then::GoOn
+    });
     found
 }
 

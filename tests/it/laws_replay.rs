@@ -85,7 +85,7 @@ pub(crate) fn object(rng: &mut Rng) -> Vec<u8> {
     ];
     const NAMES: [&str; 5] = ["a", "b", "c", "b.a", "b.c"];
     let mut bytes = Vec::new();
-    for _ in 0..1 + rng.below(4) {
+    for _ in 0..=rng.below(4) {
         let members: Vec<String> = (0..rng.below(4))
             .map(|_| {
                 let name = NAMES[rng.below(NAMES.len())];

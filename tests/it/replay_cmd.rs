@@ -427,3 +427,20 @@ fn the_history_is_the_same_for_any_number_of_readers_and_any_layout() {
         assert_eq!(histories[0], histories[2]);
     }
 }
+
+#[test]
+fn the_mapping_at_a_time_is_that_of_the_objects_delivered_until_then() {
+    let at = |time: &str| {
+        let arguments = ["replay", EXPERIMENT, "--format", "json", "--at", time];
+        mapdrift(&arguments).output().unwrap()
+    };
+    let fields = |output: &Output| json(output)["fields"].as_array().unwrap().len();
+    let early = at("2019-04-30T06:30:11Z");
+    assert_eq!(fields(&early), 4, "the clicks came at 06:33");
+    assert_eq!(json(&early)["compared_with"], Value::Null);
+    let remarks = json(&early)["inputs"]["remarks"].to_string();
+    assert!(remarks.contains("objects outside the time asked for"), "{remarks}");
+    assert_eq!(fields(&at("2019-04-30T06:33:00Z")), 19);
+    assert_eq!(code(&at("2019-04-30T06:00")), 3);
+    assert_eq!(code(&at("noon")), 2);
+}

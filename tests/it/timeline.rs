@@ -141,7 +141,8 @@ fn sorted(mut paths: Vec<&String>) -> Vec<&String> {
 /// One request; how many of its records were refused.
 fn index(url: &str, is_typed: bool, records: &[String], fates: &[Value]) -> usize {
     let action = if is_typed { r#"{"index":{"_type":"_doc"}}"# } else { r#"{"index":{}}"# };
-    let body: String = records.iter().map(|record| format!("{action}\n{record}")).collect();
+    let lines = records.iter().flat_map(|record| [action, "\n", record.as_str()]);
+    let body: String = lines.collect();
     let answer = call_with("POST", &format!("{url}/_bulk"), body.as_bytes());
     let answer: Value = serde_json::from_str(&answer.body).unwrap();
     let items = answer["items"].as_array().unwrap();

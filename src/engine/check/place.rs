@@ -59,10 +59,10 @@ fn member<'w>(world: &World, object: &'w ObjectNode, name: &'w [u8]) -> Place<'w
             _ => Place::Unsure,
         };
     }
-    match name.contains(&b'.') {
-        true => dotted(world, object, name),
-        false => entry(object, name).unwrap_or(Place::Unmapped(object, name)),
+    if name.contains(&b'.') {
+        return dotted(world, object, name);
     }
+    entry(object, name).unwrap_or(Place::Unmapped(object, name))
 }
 
 /// A name with dots. Up to 7.17 and on OpenSearch a null needs none of its parents.

@@ -3,7 +3,7 @@
 //! In: an index as it begins, objects, each reader's in delivery order. Out: what [`Part`] counts; each fate on the way, to the
 //! sinks, where one reader reads everything.
 
-use std::io::Read;
+use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
@@ -14,7 +14,6 @@ use crate::model::object::Sighting;
 use crate::model::problem::{Problem, Problems};
 use crate::model::profile::Profile;
 use crate::profile::Walk;
-use crate::record::Hint;
 use crate::record::inflate::{self, Broken};
 use crate::record::lines::{self, Line};
 use crate::replay::Arrival;
@@ -22,7 +21,7 @@ use crate::report;
 use crate::run::backup::{Backup, Opened};
 use crate::run::progress::Meter;
 use crate::run::sinks::Sinks;
-use crate::run::turns::{Again, Coming, Met, Turns, Walker};
+use crate::run::turns::{Coming, Hear, Met, Turns, Walker};
 use crate::settings::EmitKind;
 
 /// What all readers share.
@@ -88,23 +87,9 @@ impl<'a> Reading<'a> {
 
     fn walked(&mut self, opened: &mut Opened<'_>) {
         let Self { shared, walker, part } = self;
-        let (backup, meter, rank) = (shared.backup, shared.meter, opened.rank);
-        let again =
-            |read: &mut dyn FnMut(&Hint, &mut dyn Read)| backup.once_more(meter, rank, read);
-        let again: Option<Again<'_>> = match backup.can_be_read_again(rank) {
-            true => Some(&again),
-            false => None,
-        };
-        let coming = Coming {
-            rank,
-            key: &opened.object.key,
-            hint: &opened.hint,
-            body: opened.body,
-            again,
-            takers: &[0],
-        };
+        let Opened { rank, object, hint, body, .. } = opened;
         let mut last = None;
-        let sums = walker.object(coming, &mut |met| {
+        let hear: Hear<'_> = &mut |met| {
             match met {
                 Met::Record(sighting) => {
                     part.records += 1;
@@ -112,12 +97,16 @@ impl<'a> Reading<'a> {
                 }
                 Met::Fate(fate) => {
                     if let Some(sighting) = last {
-                        shared.tell(&opened.object.key, sighting, fate);
+                        shared.tell(&object.key, sighting, fate);
                     }
                 }
                 Met::Problem(problem) => part.problems.add(problem),
             }
             shared.go_on()
+        };
+        let sums = shared.backup.reopening(shared.meter, *rank, |again| {
+            let key = &object.key;
+            walker.object(Coming { rank: *rank, key, hint, body, again, takers: &[0] }, hear)
         });
         part.bytes += sums.bytes;
     }

@@ -42,22 +42,10 @@ fn within(backup: &mut Backup, selection: &Selection) -> Vec<String> {
     if selection.since.is_none() && selection.until.is_none() {
         return Vec::new();
     }
-    let before = backup.len();
-    let undated = backup.objects().filter(|object| object.time.is_none()).count();
-    backup.keep(&|object: &Object| {
-        object.time.is_none_or(|time| {
-            selection.since.is_none_or(|since| time >= since)
-                && selection.until.is_none_or(|until| time < until)
-        })
-    });
-    let left_out = (before - backup.len()) as u64;
-    let mut said =
-        vec![format!("{} outside the time asked for", counted(left_out, "object", "objects"))];
-    if undated > 0 {
-        let objects = counted(undated as u64, "object has", "objects have");
-        said.push(format!("{objects} no delivery time and cannot be left out by time"));
-    }
-    said
+    backup.keep_delivered(&|time| {
+        selection.since.is_none_or(|since| time >= since)
+            && selection.until.is_none_or(|until| time < until)
+    })
 }
 
 /// Keeps the objects whose keys have the smallest hashes.
