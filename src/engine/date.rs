@@ -87,11 +87,14 @@ impl DateFormat {
         }
     }
 
+    /// Milliseconds since 1970 of a string in the usual form, where the format reads that first; nothing means nothing.
+    pub(crate) fn plain_millis(&self, text: &[u8]) -> Option<i64> {
+        if self.is_plain_first { plain::millis(text) } else { None }
+    }
+
     /// The moment that a `date` field with this format stores.
     pub fn parse(&self, text: &str) -> Result<Moment, DateFailure> {
-        if self.is_plain_first
-            && let Some(millis) = plain::millis(text)
-        {
+        if let Some(millis) = self.plain_millis(text.as_bytes()) {
             return Ok(Moment { millis, nanos_of_milli: 0 });
         }
         match &self.grammar {

@@ -28,7 +28,10 @@ pub(crate) struct Date {
 impl Date {
     /// Whether the field takes this text and loses nothing of it.
     pub(crate) fn is_exact(&self, kind: Kind, text: &[u8]) -> bool {
-        (kind == Kind::Integer && self.is_fast(text)) || matches!(read(self, text), Ok(false))
+        let is_plain = !self.nanos && self.format.plain_millis(text).is_some();
+        is_plain
+            || (kind == Kind::Integer && self.is_fast(text))
+            || matches!(read(self, text), Ok(false))
     }
 
     /// 9.x: a JSON integer of 64 bits that does not fit 32 is milliseconds, whatever the formats would say.
