@@ -17,6 +17,7 @@ mod encoding;
 mod failure;
 mod field;
 mod limits;
+mod live;
 mod metadata;
 mod names;
 mod settings;
@@ -52,6 +53,8 @@ use tree::{FieldNode, Node, ObjectNode, Surroundings};
 pub struct Index {
     world: World,
     mapping: Arc<Mapping>,
+    /// What the index is known to be at the end, where it is.
+    live: Option<Arc<Mapping>>,
 }
 
 /// What one record did.
@@ -104,7 +107,13 @@ impl Index {
             switches,
             settings,
         };
-        Ok(Self { world, mapping: Arc::new(mapping) })
+        Ok(Self { world, mapping: Arc::new(mapping), live: None })
+    }
+
+    /// The same index, known to end with this mapping: new fields get its types, whatever a record would have made of them.
+    #[must_use]
+    pub fn ending_as(self, live: Mapping) -> Self {
+        Self { live: Some(Arc::new(live)), ..self }
     }
 
     /// The whole write path for one record.
@@ -169,7 +178,10 @@ impl Index {
         if first.new.is_empty() && first.runtime.is_empty() {
             return late(first);
         }
-        let additions = update::settle(first.new, &self.world.root, &self.world.switches)?;
+        let mut additions = update::settle(first.new, &self.world.root, &self.world.switches)?;
+        if let Some(live) = &self.live {
+            additions = live::overrule(additions, live, &self.world);
+        }
         self.update(&additions, &first.runtime, added)?;
         late(document::walk(&tape, &self.world)?)
     }

@@ -4,6 +4,7 @@
 //! the mark on origins that another order inside a bulk could have changed. It judges nothing.
 
 pub mod counts;
+pub mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,9 +114,8 @@ fn dates_raced(
 
 /// Whether values that give different types first stand within one bulk of each other.
 fn disagrees_early(sums: &FieldSums, same_bulk: impl Fn(Sighting, Sighting) -> bool) -> bool {
-    let typed = [Kind::Boolean, Kind::Integer, Kind::Float, Kind::String, Kind::Object];
     let firsts: Vec<Sighting> =
-        typed.iter().filter_map(|kind| sums.kinds[*kind].seen).map(|(first, _)| first).collect();
+        order::TYPED.iter().filter_map(|kind| sums.kinds[*kind].seen).map(|(first, _)| first).collect();
     let Some(earliest) = firsts.iter().min() else { return false };
     firsts.iter().any(|first| first != earliest && same_bulk(*earliest, *first))
 }

@@ -6,6 +6,7 @@
 //! neither objects nor clusters, and it never looks at the live mapping: that is what its result is compared with.
 
 mod guess;
+mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,12 +21,14 @@ use crate::model::profile::ShapeId;
 use crate::model::timeline::{Addition, Counted, Decision, Origin, Refused, RejectGroup, Timeline};
 
 pub use guess::{Guess, Settled};
+pub use order::{after, alone};
 
 /// Kinds of refusals for which the smallest record is looked for. More kinds come of names that are data, all alike.
 const WITNESSES: usize = 1_000;
 
 /// One index while its records arrive.
 pub struct Replay {
+    born: Index,
     index: Index,
     declared: BTreeSet<FieldPath>,
     made: BTreeMap<FieldPath, (Addition, Option<ShapeId>)>,
@@ -53,6 +56,7 @@ impl Replay {
     pub fn new(index: Index, example_bytes: usize) -> Self {
         let declared = index.mapping().fields().into_iter().map(|(path, _)| path).collect();
         Self {
+            born: index.clone(),
             index,
             declared,
             made: BTreeMap::new(),

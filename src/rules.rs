@@ -9,11 +9,14 @@ mod field_added_dynamically;
 mod field_missing_from_live;
 mod field_type_changed;
 mod field_unexplained;
+mod mapping_order_dependent;
 mod nothing_to_map;
 mod object_added_dynamically;
 mod object_damaged;
 mod object_scalar_conflict;
+mod prediction_contradicted;
 mod record_not_an_object;
+mod rollover_will_conflict;
 mod scan_incomplete;
 mod stream_mixed;
 mod value_rejected_by_type;
@@ -71,11 +74,14 @@ pub static RULES: &[&Rule] = &[
     &field_missing_from_live::RULE,
     &field_type_changed::RULE,
     &field_unexplained::RULE,
+    &mapping_order_dependent::RULE,
     &nothing_to_map::RULE,
     &object_added_dynamically::RULE,
     &object_damaged::RULE,
     &object_scalar_conflict::RULE,
+    &prediction_contradicted::RULE,
     &record_not_an_object::RULE,
+    &rollover_will_conflict::RULE,
     &scan_incomplete::RULE,
     &stream_mixed::RULE,
     &value_rejected_by_type::RULE,

@@ -10,6 +10,7 @@ mod list;
 mod merge;
 mod output;
 mod progress;
+mod recall;
 mod replay;
 mod rules;
 mod scan;

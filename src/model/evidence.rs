@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::counts::Counts;
 use super::engine::Engine;
 use super::family::Family;
+use super::fate::Fate;
 use super::finding::Confidence;
 use super::mapping::Field;
 use super::object::{Object, Sighting};
 use super::path::FieldPath;
 use super::problem::Problem;
 use super::profile::{FieldSums, Kind, Profile};
-use super::timeline::{Origin, Timeline};
+use super::timeline::{Decision, Origin, Timeline};
 
 /// Everything that is known, for all indices.
 #[derive(Clone, Debug)]
@@ -52,6 +53,8 @@ pub struct FailureObject {
 pub struct IndexEvidence<'a> {
     /// Its name; empty where nothing names it.
     pub name: &'a str,
+    /// Backup objects in delivery order.
+    pub objects: &'a [Object],
     /// The replay.
     pub timeline: &'a Timeline,
     /// Whether a live mapping is known at all.
@@ -62,6 +65,29 @@ pub struct IndexEvidence<'a> {
     pub ceiling: Confidence,
     /// Why the ceiling is not `certain`.
     pub doubts: &'a [String],
+    /// For fields that more than one kind of value could have made: what each record alone would have made of them.
+    pub orders: &'a BTreeMap<FieldPath, Vec<Rival>>,
+    /// Whether some of those records could not be had.
+    pub rivals_unheard: bool,
+    /// The next index, born like this one and begun with the newest records.
+    pub next: Option<&'a Timeline>,
+    /// Whether its name says that others follow it.
+    pub is_series: bool,
+}
+
+/// A record that would have decided the type of a field, had it come first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rival {
+    /// Which record.
+    pub sighting: Sighting,
+    /// The type that it alone gives the field.
+    pub type_name: String,
+    /// Why.
+    pub decision: Decision,
+    /// Its bytes, as far as the example limit goes.
+    pub excerpt: Vec<u8>,
+    /// What becomes of the record that really came first, if this one goes before it.
+    pub first_after_it: Fate,
 }
 
 /// What is known about one field of one index.
@@ -143,9 +169,70 @@ impl<'a> IndexEvidence<'a> {
 
     /// Whether a field above, or the field itself, has another type than was declared or replayed: what lies below follows.
     pub fn has_other_type_at_or_above(&self, path: &FieldPath) -> bool {
-        let is_other =
-            |field: &FieldEvidence<'_>| field.is_type_changed() || field.is_contradicted();
+        let is_other = |field: &FieldEvidence<'_>| field.is_type_changed() || field.is_other_live();
         self.fields.get(path).is_some_and(is_other) || self.above(path).any(|(_, f)| is_other(f))
+    }
+
+    /// Whether the live type of a field that a record brought is another than that record gives, and no race explains it.
+    pub fn is_contradicted_at(&self, path: &FieldPath) -> bool {
+        let is_overruled = self.fields.get(path).is_some_and(|field| field.overruled().is_some());
+        is_overruled && self.winner(path).is_none()
+    }
+
+    /// The same for the field or one above it.
+    pub fn is_contradicted_at_or_above(&self, path: &FieldPath) -> bool {
+        self.is_contradicted_at(path)
+            || self.above(path).any(|(above, _)| self.is_contradicted_at(&above))
+    }
+
+    /// The record that decided a raced field, where it is not the first that carries it.
+    pub fn winner(&self, path: &FieldPath) -> Option<&'a Rival> {
+        let field = self.fields.get(path).filter(|field| field.overruled().is_some())?;
+        if !self.is_raced(path) {
+            return None;
+        }
+        let first = field.origin?.addition()?.sighting;
+        let mut givers = self.givers(path, field.live?.type_name());
+        givers.find(|giver| is_near(self.objects, first, giver.sighting))
+    }
+
+    /// Records that alone give the field this type, the earliest first.
+    pub fn givers<'b>(
+        &self,
+        path: &FieldPath,
+        type_name: &'b str,
+    ) -> impl Iterator<Item = &'a Rival> + use<'a, 'b> {
+        let rivals = self.orders.get(path).into_iter().flatten();
+        rivals.filter(move |rival| rival.type_name == type_name)
+    }
+
+    /// Records that alone give the field another type than it has.
+    pub fn other_outcomes(&self, path: &FieldPath) -> impl Iterator<Item = &'a Rival> {
+        let field = self.fields.get(path);
+        let mapped = field.and_then(|field| field.replayed).map(Field::type_name);
+        let rivals = self.orders.get(path).into_iter().flatten();
+        rivals.filter(move |rival| mapped.is_some_and(|mapped| rival.type_name != mapped))
+    }
+
+    /// Whether another order of the same records gives the field another type.
+    pub fn is_order_dependent(&self, path: &FieldPath) -> bool {
+        self.other_outcomes(path).next().is_some()
+    }
+
+    /// The field's type in this index: the live one, else the replayed.
+    pub fn type_now(&self, path: &FieldPath) -> Option<&'a str> {
+        let field = self.fields.get(path)?;
+        field.live.or(field.replayed).map(Field::type_name)
+    }
+
+    /// The field's type in the next index.
+    pub fn type_next(&self, path: &FieldPath) -> Option<&'a str> {
+        self.next?.mapping.field(path).map(Field::type_name)
+    }
+
+    /// Whether the next index gives the field another type.
+    pub fn differs_next(&self, path: &FieldPath) -> bool {
+        matches!((self.type_now(path), self.type_next(path)), (Some(now), Some(next)) if now != next)
     }
 
     /// Whether the live mapping shows that the replay is not the whole story: a field that records hold has another type than
@@ -153,17 +240,17 @@ impl<'a> IndexEvidence<'a> {
     pub fn is_contradicted(&self) -> bool {
         self.fields.values().any(|field| {
             let is_unmade = field.live.is_some() && field.replayed.is_none() && field.present() > 0;
-            field.is_contradicted() || is_unmade
-        })
+            field.is_other_live() || is_unmade
+        }) || self.fields.keys().any(|path| self.is_contradicted_at(path))
     }
 
     /// Whether a record may have met values of a raced field in its bulk request: chance decided which of those records the
     /// engine took, and with them which one added their other new fields.
-    pub fn is_near_race(&self, at: Sighting, objects: &[Object]) -> bool {
+    pub fn is_near_race(&self, at: Sighting) -> bool {
         let raced = self.fields.values().filter_map(|field| field.origin?.addition());
         raced
             .filter(|addition| addition.raced)
-            .any(|addition| is_near(objects, addition.sighting, at))
+            .any(|addition| is_near(self.objects, addition.sighting, at))
     }
 
     /// Whether chance decided the field's type: see [`Addition::raced`](super::timeline::Addition::raced).
@@ -187,7 +274,7 @@ fn is_near(objects: &[Object], one: Sighting, other: Sighting) -> bool {
     }
 }
 
-impl FieldEvidence<'_> {
+impl<'a> FieldEvidence<'a> {
     /// Records that hold the field, null included; at least so many where it has several spellings.
     pub fn present(&self) -> u64 {
         self.seen.iter().map(|sums| sums.present).sum()
@@ -209,9 +296,14 @@ impl FieldEvidence<'_> {
         differ(self.declared, self.live)
     }
 
-    /// Whether the live type differs from the replayed one.
-    pub fn is_contradicted(&self) -> bool {
+    /// Whether the live type differs from the one that the replay ends with.
+    pub fn is_other_live(&self) -> bool {
         differ(self.replayed, self.live)
+    }
+
+    /// The type that the record which brought the field gives it, where the index has another.
+    pub fn overruled(&self) -> Option<&'a str> {
+        self.origin?.addition()?.decision.overruled()
     }
 
     /// Values of one kind at this field, whatever the spelling.

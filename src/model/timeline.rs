@@ -125,6 +125,23 @@ pub enum Decision {
     NumericDetection,
     /// A dynamic template, by its name.
     DynamicTemplate(String),
+    /// The index is known to have another type than the record would have given the field.
+    Overruled {
+        /// Why the record alone would have given it that type.
+        alone: Box<Decision>,
+        /// The type.
+        type_name: String,
+    },
+}
+
+impl Decision {
+    /// The type that the record alone would have given the field, where the index has another.
+    pub fn overruled(&self) -> Option<&str> {
+        match self {
+            Self::Overruled { type_name, .. } => Some(type_name),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Decision {
@@ -134,6 +151,9 @@ impl fmt::Display for Decision {
             Self::DateDetection(format) => write!(f, "date detection, {format}"),
             Self::NumericDetection => f.write_str("numeric detection"),
             Self::DynamicTemplate(name) => write!(f, "dynamic template `{name}`"),
+            Self::Overruled { alone, type_name } => {
+                write!(f, "the live type; this record alone would give {type_name}, {alone}")
+            }
         }
     }
 }

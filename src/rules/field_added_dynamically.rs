@@ -31,7 +31,10 @@ fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> 
         else {
             continue;
         };
-        if !index.has_added_object_above(path) && !index.has_other_type_at_or_above(path) {
+        if !index.has_added_object_above(path)
+            && !index.has_other_type_at_or_above(path)
+            && !index.is_contradicted_at_or_above(path)
+        {
             let message = message(evidence, (path, field), addition, index.is_live);
             let tokens = vec![leaf.field_type.clone()];
             let found =
@@ -74,7 +77,7 @@ fn doubt(
     (path, field): (&FieldPath, &FieldEvidence<'_>),
     addition: &Addition,
 ) {
-    if !index.is_raced(path) && index.is_near_race(addition.sighting, evidence.objects) {
+    if !index.is_raced(path) && index.is_near_race(addition.sighting) {
         found.confidence = Confidence::Likely;
         found.notes.push(
             "chance decided the type of another field close by, and with it which records were taken".to_owned(),
@@ -82,10 +85,14 @@ fn doubt(
     }
     if index.is_raced(path) {
         found.confidence = Confidence::Likely;
-        found.notes.push(
-            "values of different types arrived close enough for one bulk request; which came first there is not known"
+        found.notes.push(match index.winner(path) {
+            Some(winner) => format!(
+                "{} gives the live type: the two raced inside one buffer interval, and it won",
+                evidence.tell(winner.sighting)
+            ),
+            None => "values of different types arrived close enough for one bulk request; which came first there is not known"
                 .to_owned(),
-        );
+        });
     }
     if has_other_parameters(field) {
         found.confidence = found.confidence.min(Confidence::Likely);

@@ -18,9 +18,6 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// What makes a contradiction harmless.
-const RACE: &str = "values of different types met while the field was new, so another record than the first may have decided";
-
 fn check(evidence: &Evidence<'_>) -> Checked {
     if evidence.profile.records == 0 {
         return Checked::NotRun("no record was read".to_owned());
@@ -31,13 +28,12 @@ fn check(evidence: &Evidence<'_>) -> Checked {
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, field) in &index.fields {
-        let is_claimed =
-            index.above(path).any(|(_, above)| is_unexplained(above) || is_other_type(above));
+        let is_claimed = index.above(path).any(|(above_path, above)| {
+            is_unexplained(above) || above.is_type_changed() || index.is_contradicted_at(&above_path)
+        });
         let (Some(live), false) = (field.live, is_claimed) else { continue };
         if is_unexplained(field) {
             findings.push(unexplained(evidence, index, (path, field), live));
-        } else if field.declared.is_none() && field.is_contradicted() {
-            findings.push(contradicted(evidence, index, (path, field), live));
         }
     }
     findings
@@ -45,11 +41,6 @@ fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> 
 
 fn is_unexplained(field: &FieldEvidence<'_>) -> bool {
     field.live.is_some() && field.declared.is_none() && field.replayed.is_none()
-}
-
-/// `field-type-changed` or a contradiction: what lies below follows.
-fn is_other_type(field: &FieldEvidence<'_>) -> bool {
-    field.is_type_changed() || field.is_contradicted()
 }
 
 fn unexplained(
@@ -81,31 +72,6 @@ fn plural(what: &str) -> String {
     what.replace(" holds it", " holds them")
         .replace("that hold it", "that hold them")
         .replace("map it", "map them")
-}
-
-/// Reality wins: the live type is what the index has, so the replay, the declaration or the backup is not the whole story.
-fn contradicted(
-    evidence: &Evidence<'_>,
-    index: &IndexEvidence<'_>,
-    (path, field): (&FieldPath, &FieldEvidence<'_>),
-    live: &Field,
-) -> Finding {
-    let (from, to) = (field.replayed.map(Field::type_name).unwrap_or_default(), live.type_name());
-    Finding {
-        confidence: Confidence::Possible,
-        notes: if index.is_raced(path) { vec![RACE.to_owned()] } else { Vec::new() },
-        tokens: vec![from.to_owned(), to.to_owned()],
-        help: vec![
-            "look for a record before the backup begins, another writer, an ingest pipeline, or a mapping put by hand"
-                .to_owned(),
-        ],
-        ..with_sums(
-            RULE.finding(format!("`{path}` is live as {to}, but the records read here make it {from}")),
-            evidence,
-            index,
-            (path, field),
-        )
-    }
 }
 
 fn with_sums(

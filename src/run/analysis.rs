@@ -3,6 +3,8 @@
 //! This is the picture of the crate's first page in code, without the world: no network, no files, no clock. `check` feeds it
 //! from a store; the rule pages feed it from memory.
 
+mod again;
+mod judgement;
 mod track;
 
 use std::collections::BTreeMap;
@@ -10,22 +12,21 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use crate::error::Error;
-use crate::evidence::counts::{self, Backup, ObjectRead};
+use crate::evidence::counts::ObjectRead;
 use crate::model::capture::Capture;
 use crate::model::engine::Engine;
-use crate::model::evidence::{Evidence, FailureObject};
+use crate::model::evidence::FailureObject;
 use crate::model::limits::Limits;
 use crate::model::object::Object;
 use crate::model::problem::{Problem, ProblemKind, Problems};
 use crate::model::profile::Profile;
-use crate::model::report::{Inputs, Report};
+use crate::model::report::Inputs;
 use crate::profile::{self, Seen, Walk};
 use crate::record::Hint;
-use crate::report;
-use crate::rules;
 
 use super::turns::{Again, Coming, Guessing, Met, Turns, Walker};
-use track::{Judged, Track};
+pub use judgement::Judgement;
+use track::Track;
 
 /// What the user decided.
 #[derive(Clone, Debug, Default)]
@@ -130,59 +131,23 @@ impl Analysis {
         self.met.objects_read
     }
 
-    /// Everything that can be said, each rule run once.
-    pub fn finish(mut self) -> Report {
-        let Part { profile, read, unclaimed, mut problems, .. } = self.met;
-        for problem in profile::limits_reached(&profile) {
-            problems.add(problem);
-        }
-        let families = profile::families(&profile);
+    /// Everything that was met, judged. What single records must still be asked for, it says.
+    pub fn judge(mut self) -> Judgement {
+        let families = profile::families(&self.met.profile);
         self.failures.sort_by(|a, b| a.key.cmp(&b.key));
         let (replays, _) = self.turns.into_replays();
         let near = |rank: &u32| self.objects.get(*rank as usize);
-        let tracks = self.tracks.into_iter().zip(replays);
-        let mut judged: Vec<Judged> = tracks
-            .map(|(track, replay)| track.finish(replay, read.keys().filter_map(near), &families))
-            .collect();
-        for index in &mut judged {
-            index.mark_races(&profile, &self.objects);
-        }
-        let (problems, problems_not_kept) = problems.into_parts();
-        let rejected_in = track::rejected_in(&judged).filter(|_| unclaimed == 0);
-        let backup = Backup {
-            objects: &self.objects,
-            read: &read,
-            failed_deliveries: self.failures.iter().filter_map(|failure| failure.wrappers).sum(),
-            rejected_in: rejected_in.as_ref(),
-            complete: problems.is_empty(),
-        };
-        let read_at = self.capture.as_ref().map(|capture| capture.captured_at);
-        let young_after = read_at.map(|at| counts::young_after(at, self.options.in_flight_seconds));
-        let counts = counts::counts(&backup, self.capture.as_ref(), young_after);
         let mut indices = Vec::new();
-        for index in &mut judged {
-            let captured =
-                self.capture.as_ref().and_then(|capture| capture.indices.get(&index.name));
-            let history = counts::history_doubts(&backup, &index.name, captured);
-            indices.push(index.evidence(&profile, &families, history));
+        for (track, replay) in self.tracks.into_iter().zip(replays) {
+            let objects = self.met.read.keys().filter_map(near);
+            let mut index = track.finish(replay, objects, &families);
+            index.mark_races(&self.met.profile, &self.objects);
+            index.ask(&self.met.profile);
+            indices.push(index);
         }
-        let evidence = Evidence {
-            objects: &self.objects,
-            profile: &profile,
-            families: &families,
-            failures: &self.failures,
-            problems: &problems,
-            complete: backup.complete,
-            engines: &self.options.inputs.engines,
-            indices,
-            counts: &counts,
-        };
-        report::build(
-            &evidence,
-            rules::check(&evidence),
-            self.options.inputs.clone(),
-            problems_not_kept,
-        )
+        let Self { options, capture, objects, met, failures, .. } = self;
+        let heard = BTreeMap::new();
+        Judgement { options, capture, objects, met, families, indices, failures, heard }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::analysis::{Analysis, Bytes, Options};
 use super::backup::{Backup, Opened};
 use super::progress::Ended;
+use super::recall;
 use super::{Verdict, list, output};
 use crate::cli::{Check, FailOn, ReportFormat};
 use crate::error::Error;
@@ -124,7 +125,7 @@ fn analyse(backup: &Backup, mut analysis: Analysis, check: &Check) -> Report {
     if let Some(problem) = backup.interrupted(analysis.objects_read()) {
         analysis.problem(problem);
     }
-    let report = analysis.finish();
+    let report = recall::judge(&backup, &meter, analysis).report();
     meter.end(&ended(&report), backup.traffic());
     report
 }

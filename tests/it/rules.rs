@@ -123,7 +123,7 @@ fn nothing_is_certain_where_two_engines_fit() {
 fn without_an_engine_nothing_is_replayed_and_that_is_said() {
     let mut analysis = Analysis::new(None, Vec::new(), Options::default()).unwrap();
     analysis.problem(archived("a"));
-    let report = analysis.finish();
+    let report = analysis.judge().report();
     let silent: Vec<&str> = report.rules_not_run.keys().copied().collect();
     for rule in
         ["count-mismatch", "field-added-dynamically", "nothing-to-map", "value-rejected-by-type"]
@@ -283,7 +283,7 @@ fn analysed(example: &Example) -> Report {
         let part = reader.finish();
         analysis.add(part);
     }
-    for failure in deliveries.failures {
+    for failure in deliveries.failures.clone() {
         let key = failure.object.key;
         let is_folder = |part: &&str| failure::folder_kind(part).is_some();
         let folder = key.split('/').find(is_folder).unwrap().to_owned();
@@ -297,7 +297,18 @@ fn analysed(example: &Example) -> Report {
     if let Some(key) = example.fact("archived") {
         analysis.problem(archived(key));
     }
-    analysis.finish()
+    let body = |rank: u32| {
+        let source = deliveries.sources[rank as usize] as usize;
+        example.objects[source].1.as_slice()
+    };
+    let mut judgement = analysis.judge();
+    for rank in judgement.wanted() {
+        judgement.hear(rank, &Hint::default(), &mut body(rank));
+    }
+    if let Some(rank) = judgement.newest() {
+        judgement.rehearse(rank, &Hint::default(), &mut body(rank));
+    }
+    judgement.report()
 }
 
 fn archived(key: &str) -> Problem {

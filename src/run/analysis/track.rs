@@ -11,15 +11,16 @@ use crate::firehose::rotation::{self, Belongs, Period};
 use crate::mapping::{self, Templates};
 use crate::model::capture::{Capture, CapturedIndex};
 use crate::model::engine::Engine;
-use crate::model::evidence::{IndexEvidence, LONGEST_BUFFER_SECONDS};
+use crate::model::evidence::{IndexEvidence, LONGEST_BUFFER_SECONDS, Rival};
 use crate::model::family::Family;
 use crate::model::finding::Confidence;
 use crate::model::mapping::Mapping;
 use crate::model::object::{Object, Sighting};
 use crate::model::problem::{Problem, ProblemKind};
+use crate::model::path::FieldPath;
 use crate::model::profile::Profile;
-use crate::model::timeline::Timeline;
-use crate::replay::Replay;
+use crate::model::timeline::{Origin, Timeline};
+use crate::replay::{self, Replay};
 use crate::settings;
 
 use super::Options;
@@ -39,6 +40,9 @@ pub(super) struct Track {
 /// One index when all records have arrived.
 pub(super) struct Judged {
     pub name: String,
+    /// As it was born.
+    born: Index,
+    period: Option<Period>,
     /// Whether its records can be told from those of other indices.
     pub is_alone: bool,
     pub declared: Mapping,
@@ -46,6 +50,12 @@ pub(super) struct Judged {
     pub shards: u64,
     pub timeline: Timeline,
     pub doubts: Doubts,
+    /// The records that may decide each field's type, if they come first.
+    rivals: BTreeMap<FieldPath, BTreeSet<Sighting>>,
+    /// What each of them makes of it.
+    orders: BTreeMap<FieldPath, Vec<Rival>>,
+    rivals_unheard: bool,
+    next: Option<Timeline>,
 }
 
 /// Why findings about an index may be wrong, and how sure they can still be.
@@ -170,10 +180,7 @@ impl Track {
     }
 
     fn belongs(&self, object: &Object) -> Belongs {
-        let (Some(period), Some(time)) = (self.period, object.time) else {
-            return Belongs::Certainly;
-        };
-        period.holds(time, SignedDuration::from_secs(LONGEST_BUFFER_SECONDS))
+        belongs(self.period, object)
     }
 
     /// The history, when these objects were read.
@@ -187,27 +194,91 @@ impl Track {
             self.doubts
                 .add(Confidence::Likely, "objects near the rotation hold records of two indices");
         }
+        let born = replay.born().clone();
         let timeline = replay.finish(families);
-        let (name, declared, live) = (self.name, self.declared, self.live);
-        let is_alone = self.is_alone;
+        let Self { name, is_alone, period, declared, live, shards, doubts } = self;
+        let (rivals, orders) = (BTreeMap::new(), BTreeMap::new());
         Judged {
             name,
+            born,
+            period,
             is_alone,
             declared,
             live,
-            shards: self.shards,
+            shards,
             timeline,
-            doubts: self.doubts,
+            doubts,
+            rivals,
+            orders,
+            rivals_unheard: false,
+            next: None,
         }
     }
 }
 
+/// Whether an object's records belong to the index of a period.
+fn belongs(period: Option<Period>, object: &Object) -> Belongs {
+    let (Some(period), Some(time)) = (period, object.time) else {
+        return Belongs::Certainly;
+    };
+    period.holds(time, SignedDuration::from_secs(LONGEST_BUFFER_SECONDS))
+}
+
 impl Judged {
+    /// Whether records of an object may have gone to this index.
+    pub(super) fn takes(&self, object: &Object) -> bool {
+        belongs(self.period, object) != Belongs::No
+    }
+
+    /// Finds the records that may decide a field's type.
+    pub(super) fn ask(&mut self, profile: &Profile) {
+        self.rivals = evidence::order::rivals(&self.timeline, profile);
+    }
+
+    /// The records that must be heard again.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = Sighting> {
+        self.rivals.values().flatten().copied()
+    }
+
+    /// Sees what each rival alone would have made of its field, and what would have become of the record that came first.
+    pub(super) fn compare_orders(
+        &mut self,
+        records: &BTreeMap<Sighting, Vec<u8>>,
+        excerpt_bytes: usize,
+    ) {
+        for (field, rivals) in &self.rivals {
+            self.rivals_unheard |= rivals.iter().any(|rival| !records.contains_key(rival));
+            let origin = self.timeline.origins.get(field).and_then(Origin::addition);
+            let first = origin.and_then(|origin| records.get(&origin.sighting));
+            let rival = |sighting: &Sighting| {
+                let record = records.get(sighting)?;
+                let (type_name, decision) = replay::alone(&self.born, field, record)?;
+                Some(Rival {
+                    sighting: *sighting,
+                    type_name,
+                    decision,
+                    excerpt: record[..record.len().min(excerpt_bytes)].to_vec(),
+                    first_after_it: replay::after(&self.born, record, first?),
+                })
+            };
+            self.orders.insert(field.clone(), rivals.iter().filter_map(rival).collect());
+        }
+    }
+
+    /// A new index, born as this one was.
+    pub(super) fn next(&self, options: &Options) -> Replay {
+        Replay::new(self.born.clone(), options.limits.example_bytes)
+    }
+
+    /// Takes the next index as its first records made it.
+    pub(super) fn begin_next(&mut self, next: Replay) {
+        self.next = Some(next.finish(&[]));
+    }
+
     /// The joined view for rules, with everything that lowers what a finding can be.
     pub(super) fn evidence<'a>(
         &'a mut self,
-        profile: &'a Profile,
-        families: &'a [Family],
+        (objects, profile, families): (&'a [Object], &'a Profile, &'a [Family]),
         history: Vec<String>,
     ) -> IndexEvidence<'a> {
         for reason in history {
@@ -220,11 +291,16 @@ impl Judged {
             evidence::join(&self.declared, self.live.as_ref(), &self.timeline, profile, families);
         IndexEvidence {
             name: &self.name,
+            objects,
             timeline: &self.timeline,
             is_live: self.live.is_some(),
             fields,
             ceiling: self.doubts.ceiling(),
             doubts: &self.doubts.reasons,
+            orders: &self.orders,
+            rivals_unheard: self.rivals_unheard,
+            next: self.next.as_ref(),
+            is_series: self.period.is_some(),
         }
     }
 
@@ -304,7 +380,10 @@ impl Birth {
             doubts.add(Confidence::Likely, reason);
         }
         let period = rotation::rotated(&name, None).map(|rotated| rotated.period);
-        let replay = Replay::new(index, options.limits.example_bytes);
+        let mut replay = Replay::new(index, options.limits.example_bytes);
+        if let Some(live) = &live {
+            replay = replay.ending_as(live.clone());
+        }
         let declared = self.declared;
         let track = Track { name, is_alone: true, period, declared, live, shards, doubts };
         Ok((track, replay))

@@ -1,0 +1,91 @@
+//! `mapping-order-dependent`: another order of the same records gives a field another type. In: what the first record of each
+//! kind of value alone makes of the field. Out: one finding per field, with two records that disagree.
+
+use super::{Basis, Checked, Rule, each_index};
+use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence, Rival};
+use crate::model::fate::Fate;
+use crate::model::finding::{Finding, Level};
+use crate::model::path::{FieldPath, visible};
+use crate::model::quantity::listed;
+use crate::model::timeline::Addition;
+
+pub(super) static RULE: Rule = Rule {
+    id: "mapping-order-dependent",
+    summary: "another order of the same records gives a field another type",
+    level: Level::Warning,
+    area: "drift",
+    basis: Basis::Replay,
+    page: include_str!("mapping_order_dependent.md"),
+    check,
+};
+
+/// Bytes of the record that disagrees.
+const SHOWN: usize = 120;
+
+fn check(evidence: &Evidence<'_>) -> Checked {
+    let is_unheard =
+        |index: &IndexEvidence<'_>| index.rivals_unheard && index.orders.values().all(Vec::is_empty);
+    if evidence.indices.iter().any(is_unheard) {
+        return Checked::NotRun("the records could not be read a second time".to_owned());
+    }
+    each_index(evidence, |index| of_index(evidence, index))
+}
+
+fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
+    let dependent = index.orders.keys().filter(|path| index.is_order_dependent(path));
+    let outermost = dependent
+        .filter(|path| !index.above(path).any(|(above, _)| index.is_order_dependent(&above)));
+    outermost.filter_map(|path| found(evidence, index, path)).collect()
+}
+
+fn found(evidence: &Evidence<'_>, index: &IndexEvidence<'_>, path: &FieldPath) -> Option<Finding> {
+    let field: &FieldEvidence<'_> = index.fields.get(path)?;
+    let (type_name, addition) = (field.replayed?.type_name(), field.origin?.addition()?);
+    let rivals: Vec<&Rival> = index.other_outcomes(path).collect();
+    let mut others: Vec<String> = rivals.iter().map(|rival| rival.type_name.clone()).collect();
+    others.sort();
+    others.dedup();
+    let message = format!(
+        "`{path}` is {type_name} because {} came first; another order gives {}",
+        evidence.tell(addition.sighting),
+        listed(&others)
+    );
+    Some(Finding {
+        index: index.known_name(),
+        field: Some(path.clone()),
+        first: Some(addition.sighting),
+        families: field.families.iter().map(|&name| name.to_owned()).collect(),
+        engine: Some(addition.decision.to_string()),
+        witness: index.timeline.excerpts.get(&addition.sighting).cloned(),
+        notes: rivals.iter().map(|rival| outcome(evidence, rival, addition)).collect(),
+        tokens: std::iter::once(type_name.to_owned()).chain(others).collect(),
+        help: vec![
+            "declare the field in the index template, so that no record decides its type".to_owned(),
+        ],
+        ..RULE.finding(message)
+    })
+}
+
+/// What the other record does to the field, and then to the record that really came first.
+fn outcome(evidence: &Evidence<'_>, rival: &Rival, addition: &Addition) -> String {
+    let shown = visible(&rival.excerpt[..rival.excerpt.len().min(SHOWN)]);
+    let first = if rival.sighting == addition.sighting {
+        String::new()
+    } else {
+        format!("; after it, the first {}", fate(&rival.first_after_it))
+    };
+    format!(
+        "{} alone makes it {} ({}){first}: {shown}",
+        evidence.tell(rival.sighting),
+        rival.type_name,
+        rival.decision
+    )
+}
+
+fn fate(fate: &Fate) -> String {
+    match fate {
+        Fate::Accepted(losses) if losses.is_empty() => "is taken".to_owned(),
+        Fate::Accepted(_) => "is taken with losses".to_owned(),
+        Fate::Rejected(_) => "is refused".to_owned(),
+    }
+}
