@@ -87,7 +87,7 @@ fn fields(evidence: &Evidence<'_>) -> BTreeMap<String, BTreeMap<FieldPath, Repor
 /// A field that is live or replayed; fields that were only seen or only declared are no part of the mapping.
 fn reported(field: &FieldEvidence<'_>) -> Option<ReportedField> {
     let mapped = field.live.or(field.replayed)?;
-    let is_explained = field.replayed.is_some() && !field.is_contradicted();
+    let is_explained = field.replayed.is_some() && !field.is_other_live();
     Some(ReportedField {
         field_type: mapped.type_name().to_owned(),
         multi_fields: multi_fields(mapped),

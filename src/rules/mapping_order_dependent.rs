@@ -32,7 +32,10 @@ fn check(evidence: &Evidence<'_>) -> Checked {
 }
 
 fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> {
-    let dependent = index.orders.keys().filter(|path| index.is_order_dependent(path));
+    let dependent = index
+        .orders
+        .keys()
+        .filter(|path| index.is_order_dependent(path) && !index.is_contradicted_at(path));
     let outermost = dependent
         .filter(|path| !index.above(path).any(|(above, _)| index.is_order_dependent(&above)));
     outermost.filter_map(|path| found(evidence, index, path)).collect()
@@ -41,24 +44,25 @@ fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> 
 fn found(evidence: &Evidence<'_>, index: &IndexEvidence<'_>, path: &FieldPath) -> Option<Finding> {
     let field: &FieldEvidence<'_> = index.fields.get(path)?;
     let (type_name, addition) = (field.replayed?.type_name(), field.origin?.addition()?);
+    let decider = index.winner(path).map_or(addition.sighting, |winner| winner.sighting);
     let rivals: Vec<&Rival> = index.other_outcomes(path).collect();
     let mut others: Vec<String> = rivals.iter().map(|rival| rival.type_name.clone()).collect();
     others.sort();
     others.dedup();
     let message = format!(
         "`{path}` is {type_name} because {} came first; another order gives {}",
-        evidence.tell(addition.sighting),
+        evidence.tell(decider),
         listed(&others)
     );
     Some(Finding {
         index: index.known_name(),
         field: Some(path.clone()),
-        first: Some(addition.sighting),
+        first: Some(decider),
         families: field.families.iter().map(|&name| name.to_owned()).collect(),
         engine: Some(addition.decision.to_string()),
-        witness: index.timeline.excerpts.get(&addition.sighting).cloned(),
+        witness: index.timeline.excerpts.get(&decider).cloned(),
         notes: rivals.iter().map(|rival| outcome(evidence, rival, addition)).collect(),
-        tokens: std::iter::once(type_name.to_owned()).chain(others).collect(),
+        tokens: vec![type_name.to_owned()],
         help: vec![
             "declare the field in the index template, so that no record decides its type".to_owned(),
         ],

@@ -210,6 +210,10 @@ impl Example {
         self.facts.iter().find(|(fact, _)| fact == name).map(|(_, value)| value.as_str())
     }
 
+    fn name(&self) -> &str {
+        self.fact("name").unwrap_or("clicks")
+    }
+
     fn engines(&self) -> Vec<Engine> {
         let names = self.fact("engine").unwrap_or("es:6.5.4").split(" or ");
         names.map(|name| Engine::parse(name).expect(name)).collect()
@@ -233,9 +237,9 @@ impl Example {
             self.declared.iter().map(|mapping| ("declared".to_owned(), template(mapping)));
         Some(Capture {
             captured_at: "2019-04-30T07:00:00Z".parse().unwrap(),
-            requested: "clicks".to_owned(),
+            requested: self.name().to_owned(),
             engines: self.engines(),
-            indices: [("clicks".to_owned(), index)].into(),
+            indices: [(self.name().to_owned(), index)].into(),
             legacy_templates: declared.collect(),
             index_templates: [].into(),
             component_templates: [].into(),
