@@ -43,12 +43,25 @@ pub struct Finding {
     pub witness: Option<Vec<u8>>,
     /// The smallest record made from it that still shows it, where one was made.
     pub smallest: Option<Vec<u8>>,
+    /// Other records that the finding rests on.
+    pub others: Vec<Shown>,
     /// Further evidence, one sentence each.
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<String>,
     /// What makes two findings of one rule about one subject different: from and to types, never counts or dates.
     pub tokens: Vec<String>,
+}
+
+/// A record that stands beside the first one, and what it shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// Which record.
+    pub sighting: Sighting,
+    /// Its bytes, as far as the example limit goes.
+    pub bytes: Vec<u8>,
+    /// One sentence.
+    pub says: String,
 }
 
 /// A stretch of an object that no record explains.
@@ -104,6 +117,7 @@ impl Finding {
             engine: None,
             witness: None,
             smallest: None,
+            others: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
             tokens: Vec::new(),

@@ -9,7 +9,7 @@ pub(super) mod wire;
 use std::io::{self, Write};
 
 use crate::model::family::Family;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Shown};
 use crate::model::object::{Object, Sighting, TimeSource};
 use crate::model::path::visible;
 use crate::model::report::Report;
@@ -150,10 +150,16 @@ fn finding<'a>(report: &'a Report, finding: &'a Finding) -> WireFinding<'a> {
         }),
         witness: finding.smallest.as_deref().or(finding.witness.as_deref()).map(visible),
         witness_cut: is_cut(finding),
+        others: finding.others.iter().map(|other| shown(report, other)).collect(),
         notes: &finding.notes,
         help: &finding.help,
         fingerprint: finding.fingerprint(),
     }
+}
+
+fn shown<'a>(report: &'a Report, shown: &'a Shown) -> wire::Shown<'a> {
+    let (at, says) = (sighting(report, shown.sighting), &*shown.says);
+    wire::Shown { at, says, witness: visible(&shown.bytes) }
 }
 
 /// Whether the witness is only the beginning of its record.

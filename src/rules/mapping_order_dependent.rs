@@ -4,8 +4,8 @@
 use super::{Basis, Checked, Rule, each_index};
 use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence, Rival};
 use crate::model::fate::Fate;
-use crate::model::finding::{Finding, Level};
-use crate::model::path::{FieldPath, visible};
+use crate::model::finding::{Finding, Level, Shown};
+use crate::model::path::FieldPath;
 use crate::model::quantity::listed;
 use crate::model::timeline::Addition;
 
@@ -18,9 +18,6 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("mapping_order_dependent.md"),
     check,
 };
-
-/// Bytes of the record that disagrees.
-const SHOWN: usize = 120;
 
 fn check(evidence: &Evidence<'_>) -> Checked {
     let is_unheard =
@@ -61,7 +58,7 @@ fn found(evidence: &Evidence<'_>, index: &IndexEvidence<'_>, path: &FieldPath) -
         families: field.families.iter().map(|&name| name.to_owned()).collect(),
         engine: Some(addition.decision.to_string()),
         witness: index.timeline.excerpts.get(&decider).cloned(),
-        notes: rivals.iter().map(|rival| outcome(evidence, rival, addition)).collect(),
+        others: rivals.iter().map(|rival| outcome(rival, addition)).collect(),
         tokens: vec![type_name.to_owned()],
         help: vec![
             "declare the field in the index template, so that no record decides its type".to_owned(),
@@ -71,19 +68,12 @@ fn found(evidence: &Evidence<'_>, index: &IndexEvidence<'_>, path: &FieldPath) -
 }
 
 /// What the other record does to the field, and then to the record that really came first.
-fn outcome(evidence: &Evidence<'_>, rival: &Rival, addition: &Addition) -> String {
-    let shown = visible(&rival.excerpt[..rival.excerpt.len().min(SHOWN)]);
-    let first = if rival.sighting == addition.sighting {
-        String::new()
-    } else {
-        format!("; after it, the first {}", fate(&rival.first_after_it))
-    };
-    format!(
-        "{} alone makes it {} ({}){first}: {shown}",
-        evidence.tell(rival.sighting),
-        rival.type_name,
-        rival.decision
-    )
+fn outcome(rival: &Rival, addition: &Addition) -> Shown {
+    let alone = format!("alone it makes {}, {}", rival.type_name, rival.decision);
+    let after = format!("; after it, the first record {}", fate(&rival.first_after_it));
+    let is_first = rival.sighting == addition.sighting;
+    let says = if is_first { alone } else { format!("{alone}{after}") };
+    Shown { sighting: rival.sighting, bytes: rival.excerpt.clone(), says }
 }
 
 fn fate(fate: &Fate) -> String {

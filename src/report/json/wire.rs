@@ -137,6 +137,7 @@ pub(super) struct Finding<'a> {
     pub(super) witness: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) witness_cut: Option<bool>,
+    pub(super) others: Vec<Shown<'a>>,
     pub(super) notes: &'a [String],
     pub(super) help: &'a [String],
     pub(super) fingerprint: String,
@@ -146,6 +147,15 @@ pub(super) struct Finding<'a> {
 pub(super) struct Engine<'a> {
     pub(super) version: Option<String>,
     pub(super) decision: &'a str,
+}
+
+/// A record that stands beside the first one.
+#[derive(Serialize)]
+pub(super) struct Shown<'a> {
+    #[serde(flatten)]
+    pub(super) at: Sighting<'a>,
+    pub(super) says: &'a str,
+    pub(super) witness: String,
 }
 
 /// A place in the backup; `record` and times are null where the bytes are no record.

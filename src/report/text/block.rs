@@ -86,9 +86,23 @@ fn record(report: &Report, finding: &Finding, out: &mut dyn Write) -> io::Result
         writeln!(out, "  {} {shown}", paint::frame("-->"))?;
     }
     let Some(first) = finding.first else { return Ok(()) };
-    arrow(report, first, out)?;
-    witness(finding, first, out)?;
-    let words = finding.engine.as_deref().map(harmless).unwrap_or_default();
+    let words = finding.engine.as_deref().unwrap_or_default();
+    shown(report, finding, (first, finding.witness.as_deref(), words), out)?;
+    finding.others.iter().try_for_each(|other| {
+        shown(report, finding, (other.sighting, Some(&other.bytes), &other.says), out)
+    })
+}
+
+/// A record: where it stands, its bytes, and words about it.
+fn shown(
+    report: &Report,
+    finding: &Finding,
+    (at, bytes, words): (Sighting, Option<&[u8]>, &str),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    arrow(report, at, out)?;
+    witness(finding, bytes, at, out)?;
+    let words = harmless(words);
     rows::wrapped(&words, SENTENCE_WIDTH).iter().try_for_each(|line| gutter(line, out))
 }
 
@@ -98,8 +112,13 @@ fn arrow(report: &Report, at: Sighting, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The record's bytes, from the field on that the finding is about where the line is too short for both.
-fn witness(finding: &Finding, at: Sighting, out: &mut dyn Write) -> io::Result<()> {
-    let Some(bytes) = &finding.witness else { return Ok(()) };
+fn witness(
+    finding: &Finding,
+    bytes: Option<&[u8]>,
+    at: Sighting,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(bytes) = bytes else { return Ok(()) };
     let name = finding.field.as_ref().and_then(|path| path.0.last());
     gutter(&excerpt(bytes, at.byte_length, name.map(Name::as_bytes), WIDTH), out)
 }
@@ -124,7 +143,7 @@ fn fields(report: &Report, block: &[&Finding], out: &mut dyn Write) -> io::Resul
         if let Some(first) = first {
             arrow(report, first, out)?;
             if let [only] = findings[..] {
-                witness(only, first, out)?;
+                witness(only, only.witness.as_deref(), first, out)?;
             } else if let Some(bytes) = findings.first().and_then(|found| found.witness.as_deref())
             {
                 gutter(&excerpt(bytes, first.byte_length, None, WIDTH), out)?;
