@@ -35,6 +35,8 @@ const EXIT_CODES: &str = "Exit codes:
 pub enum Command {
     /// Compare backup and index: one report, one exit code
     Check(Box<Check>),
+    /// Why a field is what it is: the record that brought it, what else its values ask for, what it has cost
+    Why(Box<Why>),
     /// The schema of every record of a backup: fields, kinds, values, families
     Scan(Box<Scan>),
     /// Join the profiles that scans of different objects wrote
@@ -52,6 +54,48 @@ pub enum Command {
 /// `mapdrift check`
 #[derive(Debug, Args)]
 pub struct Check {
+    /// What is compared.
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Exit with 1 if a certain finding of this level or above is there
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+    /// Form of the report on standard output
+    #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Print what would be read, and stop
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `mapdrift why`
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The field, with dots between the names; a dot inside a name is written `\.`
+    pub field: String,
+    /// What is compared.
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Form of the answer on standard output
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Leave out the bytes of records and the engine's sentences, which may quote values
+    #[arg(long, value_enum, default_value_t = Redact::None)]
+    pub redact: Redact,
+}
+
+/// What must not be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Redact {
+    /// Everything may be
+    None,
+    /// Values of records
+    Values,
+}
+
+/// A backup and an index.
+#[derive(Debug, Args)]
+pub struct Sides {
     /// File, directory, glob, `-` (standard input) or s3://bucket/prefix
     ///
     /// In a directory, `capture.json` or `capture.json.gz` at its root is the capture, not a record file.
@@ -75,15 +119,6 @@ pub struct Check {
     /// Records younger than this many seconds may be on their way to the index
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub in_flight: u32,
-    /// Exit with 1 if a certain finding of this level or above is there
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
-    pub fail_on: FailOn,
-    /// Form of the report on standard output
-    #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
-    /// Print what would be read, and stop
-    #[arg(long)]
-    pub list: bool,
     /// Objects read side by side; the answer is the same for any number [default: one for each core]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,

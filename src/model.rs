@@ -21,3 +21,4 @@ pub mod replayed;
 pub mod report;
 pub mod scanned;
 pub mod timeline;
+pub mod why;

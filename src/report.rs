@@ -9,6 +9,7 @@ pub mod json;
 pub mod replay;
 pub mod scan;
 pub mod text;
+pub mod why;
 
 mod escape;
 

@@ -16,6 +16,7 @@ mod rules;
 mod scan;
 mod sinks;
 mod turns;
+mod why;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ pub fn main(cli: Cli) -> ExitCode {
 fn command(command: Command) -> Result<Verdict, Error> {
     match command {
         Command::Check(check) => check::run(&check),
+        Command::Why(arguments) => why::run(&arguments),
         Command::Scan(scan) => scan::run(&scan),
         Command::Merge(merge) => merge::run(&merge),
         Command::Replay(replay) => replay::run(&replay),

@@ -11,7 +11,7 @@ use super::mapping::Field;
 use super::object::{Object, Sighting};
 use super::path::FieldPath;
 use super::problem::Problem;
-use super::profile::{FieldSums, Kind, Profile};
+use super::profile::{FieldSums, Kind, KindSums, Profile};
 use super::timeline::{Decision, Origin, Timeline};
 
 /// Everything that is known, for all indices.
@@ -309,6 +309,13 @@ impl<'a> FieldEvidence<'a> {
     /// Values of one kind at this field, whatever the spelling.
     pub fn count_of(&self, kind: Kind) -> u64 {
         self.seen.iter().map(|sums| sums.kinds[kind].count).sum()
+    }
+
+    /// The sums of one kind at this field, whatever the spelling; `None` where it was not seen.
+    pub fn sums_of(&self, kind: Kind) -> Option<KindSums> {
+        let seen = self.seen.iter().filter_map(|sums| sums.kinds[kind].seen);
+        let between = seen.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))?;
+        Some(KindSums { count: self.count_of(kind), seen: Some(between) })
     }
 
     /// The first value of one kind.

@@ -85,6 +85,15 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// The stable name that reports use.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Birth(_) => "birth",
+            Self::Added(_) => "added",
+        }
+    }
+
     /// The same, to be changed.
     pub fn addition_mut(&mut self) -> Option<&mut Addition> {
         match self {

@@ -116,13 +116,9 @@ fn fields(report: &Report) -> Vec<Field<'_>> {
 }
 
 fn origin<'a>(report: &'a Report, origin: &Origin) -> wire::Origin<'a> {
-    let (kind, addition) = match origin {
-        Origin::Declared => ("declared", None),
-        Origin::Birth(addition) => ("birth", Some(addition)),
-        Origin::Added(addition) => ("added", Some(addition)),
-    };
+    let addition = origin.addition();
     wire::Origin {
-        kind,
+        kind: origin.name(),
         at: addition.map(|added: &Addition| sighting(report, added.sighting)),
         decision: addition.map(|added| added.decision.to_string()),
         raced: addition.map(|added| added.raced),

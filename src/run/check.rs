@@ -1,13 +1,14 @@
 //! `mapdrift check`: backup and index compared, one report, one exit code.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use super::analysis::{Analysis, Bytes, Options};
+use super::analysis::{Analysis, Bytes, Judgement, Options};
 use super::backup::{Backup, Opened};
-use super::progress::Ended;
+use super::progress::{Ended, Meter};
 use super::recall;
-use super::{Verdict, list, output};
-use crate::cli::{Check, FailOn, ReportFormat};
+use super::{Verdict, output};
+use crate::cli::{Check, FailOn, ReportFormat, Sides};
 use crate::error::Error;
 use crate::io::{capture, cluster, listing};
 use crate::model::capture::Capture;
@@ -21,29 +22,43 @@ use crate::settings;
 
 /// Lists, reads the index side, scans in delivery order, reports.
 pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
-    let sources = settings::sources(&check.sources)?;
-    let store = settings::store(&check.store, &check.aws, check.cluster.ca_cert.as_deref());
-    let backup = Backup::list(&sources, &store)?;
+    let backup = list(&check.sides)?;
     if check.list {
         return print_list(&backup);
     }
-    let index = index_side(check, &backup)?;
-    if let Some(side) = index.as_ref().filter(|side| side.capture.indices.is_empty()) {
-        return Err(Error::Nothing(format!(
-            "the capture of {} holds no index",
-            side.capture.requested
-        )));
-    }
-    let options = options(check, &backup, index.as_ref())?;
-    let objects = backup.objects().collect();
-    let analysis = Analysis::new(index.map(|side| side.capture), objects, options)?;
-    let report = analyse(&backup, analysis, check);
+    let (judgement, meter) = judged(&check.sides, &backup)?;
+    let report = judgement.report();
+    meter.end(&ended(&report), backup.traffic());
     output::print(|out| match check.format {
         ReportFormat::Text => report::text::text(&report, out),
         ReportFormat::Concise => report::concise::concise(&report, out),
         ReportFormat::Json => report::json::json(&report, out),
     })?;
     Ok(verdict(&report, check.fail_on))
+}
+
+/// Lists the backup side.
+pub(super) fn list(sides: &Sides) -> Result<Backup, Error> {
+    let sources = settings::sources(&sides.sources)?;
+    let store = settings::store(&sides.store, &sides.aws, sides.cluster.ca_cert.as_deref());
+    Backup::list(&sources, &store)
+}
+
+/// Reads both sides, and judges.
+pub(super) fn judged(check: &Sides, backup: &Backup) -> Result<(Judgement, Meter), Error> {
+    let index = index_side(check, backup)?;
+    if let Some(side) = index.as_ref().filter(|side| side.capture.indices.is_empty()) {
+        return Err(Error::Nothing(format!(
+            "the capture of {} holds no index",
+            side.capture.requested
+        )));
+    }
+    let options = options(check, backup, index.as_ref())?;
+    let objects = backup.objects().collect();
+    let analysis = Analysis::new(index.map(|side| side.capture), objects, options)?;
+    let meter = backup.meter(check.progress);
+    let judgement = analyse(backup, &meter, analysis, check.jobs);
+    Ok((judgement, meter))
 }
 
 /// What the index side is and where it comes from.
@@ -53,7 +68,7 @@ struct IndexSide {
     is_live: bool,
 }
 
-fn index_side(check: &Check, backup: &Backup) -> Result<Option<IndexSide>, Error> {
+fn index_side(check: &Sides, backup: &Backup) -> Result<Option<IndexSide>, Error> {
     let stored =
         |path: &PathBuf| Ok(Some(IndexSide { capture: capture::load(path)?, is_live: false }));
     if let Some((options, index)) = settings::cluster(&check.cluster, settings::aws(&check.aws))? {
@@ -69,7 +84,7 @@ fn index_side(check: &Check, backup: &Backup) -> Result<Option<IndexSide>, Error
     }
 }
 
-fn options(check: &Check, backup: &Backup, index: Option<&IndexSide>) -> Result<Options, Error> {
+fn options(check: &Sides, backup: &Backup, index: Option<&IndexSide>) -> Result<Options, Error> {
     let capture = index.map(|side| &side.capture);
     let engine = settings::engine(check.engine.as_deref())?;
     if let (Some(engine), Some(capture)) = (engine, capture) {
@@ -101,17 +116,21 @@ fn remarks(engine: Option<Engine>, capture: Option<&Capture>) -> Vec<String> {
 }
 
 /// Everything read, in delivery order.
-fn analyse(backup: &Backup, mut analysis: Analysis, check: &Check) -> Report {
-    let meter = backup.meter(check.progress);
+fn analyse(
+    backup: &Backup,
+    meter: &Meter,
+    mut analysis: Analysis,
+    jobs: Option<NonZeroUsize>,
+) -> Judgement {
     for problem in &backup.listing.problems {
         analysis.problem(problem.clone());
     }
-    let jobs = check.jobs.unwrap_or_else(settings::cores);
-    let parts = backup.whole_records_side_by_side(&meter, jobs, &|queue| {
+    let jobs = jobs.unwrap_or_else(settings::cores);
+    let parts = backup.whole_records_side_by_side(meter, jobs, &|queue| {
         let mut reader = analysis.reader();
         queue.each(&mut |opened| {
             let Opened { rank, hint, body, .. } = opened;
-            backup.reopening(&meter, rank, |again| {
+            backup.reopening(meter, rank, |again| {
                 reader.object(rank, Bytes { hint: &hint, body, again }, &|| backup.goes_on());
             });
             reader.records()
@@ -125,12 +144,11 @@ fn analyse(backup: &Backup, mut analysis: Analysis, check: &Check) -> Report {
     if let Some(problem) = backup.interrupted(analysis.objects_read()) {
         analysis.problem(problem);
     }
-    let report = recall::judge(&backup, &meter, analysis).report();
-    meter.end(&ended(&report), backup.traffic());
-    report
+    recall::judge(backup, meter, analysis)
 }
 
-fn ended(report: &Report) -> Ended {
+/// What the last line on standard error says.
+pub(super) fn ended(report: &Report) -> Ended {
     let found = |level: Level| {
         report.findings.iter().filter(|finding| finding.level == level).count() as u64
     };
@@ -151,7 +169,7 @@ fn ended(report: &Report) -> Ended {
 /// Prints what would be read.
 fn print_list(backup: &Backup) -> Result<Verdict, Error> {
     let rows = listing::rows(&backup.listing, &backup.deliveries);
-    output::print(|out| list::write(&rows, out))?;
+    output::print(|out| super::list::write(&rows, out))?;
     Ok(Verdict::Clean)
 }
 

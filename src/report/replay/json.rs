@@ -87,13 +87,8 @@ fn fields(replayed: &Replayed) -> Vec<Field<'_>> {
 }
 
 fn origin<'a>(replayed: &'a Replayed, origin: &ModelOrigin) -> Origin<'a> {
-    let kind = match origin {
-        ModelOrigin::Declared => "declared",
-        ModelOrigin::Birth(_) => "birth",
-        ModelOrigin::Added(_) => "added",
-    };
     Origin {
-        kind,
+        kind: origin.name(),
         at: origin.addition().map(|added| sighting(replayed, added.sighting)),
         decision: origin.addition().map(|added| added.decision.to_string()),
     }

@@ -16,7 +16,9 @@ use crate::model::evidence::{Evidence, FailureObject};
 use crate::model::family::Family;
 use crate::model::object::{Object, Sighting};
 use crate::model::problem::Problem;
+use crate::model::path::FieldPath;
 use crate::model::report::Report;
+use crate::model::why::Why;
 use crate::profile::{self, Seen, Walk};
 use crate::record::Hint;
 use crate::replay::Arrival;
@@ -97,6 +99,18 @@ impl Judgement {
 
     /// Everything that can be said, each rule run once.
     pub fn report(self) -> Report {
+        self.with_evidence(|_, report| report)
+    }
+
+    /// The chain of one field; where no mapping and no record has it, the fields that there are.
+    pub fn why(self, field: &FieldPath) -> Result<Why, BTreeSet<FieldPath>> {
+        self.with_evidence(|evidence, report| {
+            let known = || evidence.indices.iter().flat_map(|index| index.fields.keys().cloned());
+            report::why::build(evidence, report, field).ok_or_else(|| known().collect())
+        })
+    }
+
+    fn with_evidence<T>(self, then: impl FnOnce(&Evidence<'_>, Report) -> T) -> T {
         let Self { options, capture, objects, met, families, mut indices, failures, heard } = self;
         let Part { profile, read, unclaimed, mut problems, .. } = met;
         for problem in profile::limits_reached(&profile) {
@@ -133,6 +147,8 @@ impl Judgement {
             counts: &counts,
         };
         let findings = rules::check(&evidence);
-        report::build(&evidence, findings, options.inputs.clone(), problems_not_kept)
+        let report =
+            report::build(&evidence, findings, options.inputs.clone(), problems_not_kept);
+        then(&evidence, report)
     }
 }
