@@ -113,9 +113,14 @@ pub struct Sides {
     /// A capture file in place of a live cluster
     #[arg(long, value_name = "FILE", conflicts_with = "cluster")]
     pub capture: Option<PathBuf>,
-    /// The engine, where no cluster names it: es:6.5.4, os:2.19
+    /// The engine, where no cluster names it: es:6.5.4, os:2.19. Where the cluster is of another one, every record is also replayed
+    /// under this one, and what would change is reported (engine-outcome-differs)
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,
+    /// An index template that is to come: every record is also replayed in an index that begins with it, and what would change is
+    /// reported. May be given several times
+    #[arg(long, value_name = "FILE")]
+    pub template: Vec<PathBuf>,
     /// Records younger than this many seconds may be on their way to the index
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub in_flight: u32,

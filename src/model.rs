@@ -13,6 +13,7 @@ pub mod finding;
 pub mod limits;
 pub mod mapping;
 pub mod object;
+pub mod outcome;
 pub mod path;
 pub mod problem;
 pub mod profile;

@@ -70,9 +70,7 @@ impl Replay {
     /// Gives the index one record that only the replica can judge; its fate. Records must come in delivery order.
     pub fn record(&mut self, arrival: Arrival<'_>) -> Fate {
         let indexed = self.index.index(arrival.bytes);
-        let fate = indexed.fate.clone();
-        self.count(indexed, arrival);
-        fate
+        self.count(indexed, arrival)
     }
 
     /// Counts a record that the check let through. It loses what the check says.
@@ -121,16 +119,17 @@ impl Replay {
         self.timeline.excerpts.entry(arrival.sighting).or_insert(excerpt);
     }
 
-    fn count(&mut self, indexed: Indexed, arrival: Arrival<'_>) {
+    fn count(&mut self, indexed: Indexed, arrival: Arrival<'_>) -> Fate {
         self.timeline.records += 1;
         self.version += u64::from(!indexed.added.is_empty());
         for (path, decision) in indexed.added {
             self.added(path, decision, arrival);
         }
-        match indexed.fate {
-            Fate::Accepted(losses) => self.accepted(&losses, arrival.sighting, arrival.shape),
+        match &indexed.fate {
+            Fate::Accepted(losses) => self.accepted(losses, arrival.sighting, arrival.shape),
             Fate::Rejected(reject) => self.rejected(reject, arrival),
         }
+        indexed.fate
     }
 
     fn accepted<'l>(
@@ -157,7 +156,7 @@ impl Replay {
         }
     }
 
-    fn rejected(&mut self, reject: Reject, arrival: Arrival<'_>) {
+    fn rejected(&mut self, reject: &Reject, arrival: Arrival<'_>) {
         *self.timeline.rejected_in.entry(arrival.sighting.object).or_default() += 1;
         let group = RejectGroup { class: reject.class, field: reject.field.clone() };
         if !self.timeline.rejects.contains_key(&group) {
@@ -171,12 +170,12 @@ impl Replay {
 
     /// The first of its kind. The index has not changed since it refused the record, unless the record brought fields before
     /// it was refused; then the record is refused again.
-    fn refused(&self, reject: Reject, arrival: Arrival<'_>) -> Refused {
+    fn refused(&self, reject: &Reject, arrival: Arrival<'_>) -> Refused {
         let few = self.timeline.rejects.len() < WITNESSES;
-        let found = few.then(|| witness::of_reject(&self.index, arrival.bytes, &reject)).flatten();
+        let found = few.then(|| witness::of_reject(&self.index, arrival.bytes, reject)).flatten();
         Refused {
             counted: none_yet(arrival.sighting),
-            first_reject: reject,
+            first_reject: reject.clone(),
             first_bytes: self.excerpt(arrival),
             witness: found.filter(|witness| witness.len() <= self.witness_bytes()),
         }

@@ -5,6 +5,7 @@
 
 mod count_mismatch;
 mod delivery_failed;
+mod engine_outcome_differs;
 mod field_added_dynamically;
 mod field_missing_from_live;
 mod field_type_changed;
@@ -70,6 +71,7 @@ pub enum Checked {
 pub static RULES: &[&Rule] = &[
     &count_mismatch::RULE,
     &delivery_failed::RULE,
+    &engine_outcome_differs::RULE,
     &field_added_dynamically::RULE,
     &field_missing_from_live::RULE,
     &field_type_changed::RULE,

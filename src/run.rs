@@ -15,6 +15,7 @@ mod replay;
 mod rules;
 mod scan;
 mod sinks;
+mod templates;
 mod turns;
 mod why;
 

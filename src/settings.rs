@@ -74,21 +74,10 @@ pub(crate) fn engine(named: Option<&str>) -> Result<Option<Engine>, Error> {
     }
 }
 
-/// The engine that the user named must be one that the cluster can be: another one would tell another index's history.
-pub(crate) fn agree(named: Engine, known: &[Engine]) -> Result<(), Error> {
-    let same = |engine: &Engine| {
-        (engine.product, engine.major, engine.minor) == (named.product, named.major, named.minor)
-    };
-    match known.first() {
-        Some(engine) if !known.iter().any(same) => Err(Error::Usage {
-            message: format!("--engine says {named}, and the index is of {engine}"),
-            hint: Some(
-                "leave --engine out; `mapdrift replay --engine` shows what another engine would do"
-                    .to_owned(),
-            ),
-        }),
-        _ => Ok(()),
-    }
+/// Whether the engine that the user named is none of those that the index may be of.
+pub(crate) fn is_other(named: Engine, known: &[Engine]) -> bool {
+    let key = |engine: &Engine| (engine.product, engine.major, engine.minor);
+    !known.is_empty() && known.iter().all(|engine| key(engine) != key(&named))
 }
 
 /// What is not certain about an engine that has no profile of its own.

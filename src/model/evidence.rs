@@ -9,6 +9,7 @@ use super::fate::Fate;
 use super::finding::Confidence;
 use super::mapping::Field;
 use super::object::{Object, Sighting};
+use super::outcome::Alternative;
 use super::path::FieldPath;
 use super::problem::Problem;
 use super::profile::{FieldSums, Kind, KindSums, Profile};
@@ -71,6 +72,8 @@ pub struct IndexEvidence<'a> {
     pub rivals_unheard: bool,
     /// The next index, born like this one and begun with the newest records.
     pub next: Option<&'a Timeline>,
+    /// An index of another engine or with another template, given the same records.
+    pub alternative: Option<&'a Alternative>,
     /// Whether its name says that others follow it.
     pub is_series: bool,
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::{Arrival, Replay, add};
 use crate::engine::Indexed;
 use crate::engine::check::Check;
-use crate::model::fate::Loss;
+use crate::model::fate::{Fate, Loss};
 use crate::model::object::Sighting;
 use crate::model::profile::ShapeId;
 use crate::model::timeline::Counted;
@@ -69,6 +69,11 @@ impl Guess {
         }
     }
 
+    /// The records that wait.
+    pub fn waiting(&self) -> impl Iterator<Item = Arrival<'_>> {
+        self.waiting.iter().map(Waiting::arrival)
+    }
+
     /// Whether more records wait than may; then none are kept.
     pub fn is_full(&self) -> bool {
         self.bytes > WAITING
@@ -96,20 +101,17 @@ impl Replay {
         holds(index.check()).then_some(Settled::Growing)
     }
 
-    /// Counts a guess that holds.
-    pub fn count_settled(&mut self, guess: &Guess, settled: Settled) {
-        match settled {
+    /// Counts a guess that holds; the fates of the records that waited.
+    pub fn count_settled(&mut self, guess: &Guess, settled: Settled) -> Vec<Fate> {
+        let fates = match settled {
             Settled::Same(indexed) => {
-                for (waiting, indexed) in guess.waiting.iter().zip(indexed) {
-                    self.count(indexed, waiting.arrival());
-                }
+                let each = guess.waiting.iter().zip(indexed);
+                each.map(|(waiting, indexed)| self.count(indexed, waiting.arrival())).collect()
             }
             Settled::Growing => {
-                for waiting in &guess.waiting {
-                    self.record(waiting.arrival());
-                }
+                guess.waiting.iter().map(|waiting| self.record(waiting.arrival())).collect()
             }
-        }
+        };
         self.timeline.records += guess.cleared;
         self.timeline.accepted += guess.cleared;
         self.timeline.bent += guess.bent;
@@ -119,5 +121,6 @@ impl Replay {
         for (loss, counted) in &guess.losses {
             add(&mut self.timeline.losses, loss, *counted);
         }
+        fates
     }
 }

@@ -18,13 +18,16 @@ use crate::model::engine::Engine;
 use crate::model::evidence::FailureObject;
 use crate::model::limits::Limits;
 use crate::model::object::Object;
+use crate::model::outcome::Outcomes;
 use crate::model::problem::{Problem, ProblemKind, Problems};
 use crate::model::profile::Profile;
 use crate::model::report::Inputs;
 use crate::profile::{self, Seen, Walk};
 use crate::record::Hint;
+use crate::replay::Replay;
 
-use super::turns::{Again, Coming, Guessing, Met, Turns, Walker};
+pub use super::templates::Given;
+use super::turns::{Again, Coming, Guessing, Met, Pair, Turns, Walker};
 pub use judgement::Judgement;
 use track::Track;
 
@@ -39,6 +42,17 @@ pub struct Options {
     pub in_flight_seconds: u32,
     /// What the report says was looked at.
     pub inputs: Inputs,
+    /// How else each index might begin.
+    pub what_if: Option<WhatIf>,
+}
+
+/// Another engine, or other templates: the same records are given to an index that begins with them too.
+#[derive(Clone, Debug)]
+pub struct WhatIf {
+    /// The engine.
+    pub engine: Engine,
+    /// The templates, with their names; `None` for those of the cluster.
+    pub templates: Option<(String, Given)>,
 }
 
 /// An analysis that is fed.
@@ -89,8 +103,15 @@ impl Analysis {
         let mut met = Part::new(&options.limits);
         let tracks =
             track::all(capture.as_ref(), &options, &mut |problem| met.problems.add(problem))?;
-        let (tracks, replays) = tracks.into_iter().unzip();
-        let turns = Turns::new(replays, Guessing::Allowed);
+        let (tracks, mut replays): (Vec<Track>, Vec<Replay>) = tracks.into_iter().unzip();
+        let number = tracks.len();
+        if let Some(what_if) = &options.what_if {
+            let others = tracks.iter().map(|track| track.otherwise(what_if, &options));
+            replays.extend(others.collect::<Result<Vec<_>, _>>()?);
+        }
+        let pair = |here| Pair { here, there: here + number, outcomes: Outcomes::default() };
+        let pairs = (0..replays.len() - number).map(pair).collect();
+        let turns = Turns::new(replays, Guessing::Allowed).comparing(pairs);
         Ok(Self { options, capture, objects, tracks, turns, met, failures: Vec::new() })
     }
 
@@ -135,7 +156,8 @@ impl Analysis {
     pub fn judge(mut self) -> Judgement {
         let families = profile::families(&self.met.profile);
         self.failures.sort_by(|a, b| a.key.cmp(&b.key));
-        let (replays, _) = self.turns.into_replays();
+        let (mut replays, pairs, _) = self.turns.into_replays();
+        let mut others = replays.split_off(self.tracks.len()).into_iter().zip(pairs);
         let near = |rank: &u32| self.objects.get(*rank as usize);
         let mut indices = Vec::new();
         for (track, replay) in self.tracks.into_iter().zip(replays) {
@@ -143,6 +165,9 @@ impl Analysis {
             let mut index = track.finish(replay, objects, &families);
             index.mark_races(&self.met.profile, &self.objects);
             index.ask(&self.met.profile);
+            if let (Some(what_if), Some((other, pair))) = (&self.options.what_if, others.next()) {
+                index.compare_with(what_if, other, pair.outcomes, &self.options);
+            }
             indices.push(index);
         }
         let Self { options, capture, objects, met, failures, .. } = self;
@@ -158,9 +183,14 @@ impl Reader<'_> {
         let Self { analysis, walker, part } = self;
         let Some(object) = analysis.objects.get(rank as usize) else { return };
         let tracks = (0..).zip(&analysis.tracks);
-        let takers: Vec<usize> =
+        let mut takers: Vec<usize> =
             tracks.filter(|(_, track)| track.takes(object)).map(|(at, _)| at).collect();
         part.unclaimed += u64::from(takers.is_empty() && !analysis.tracks.is_empty());
+        if analysis.options.what_if.is_some() {
+            takers.extend_from_within(..);
+            let half = takers.len() / 2;
+            takers[half..].iter_mut().for_each(|taker| *taker += analysis.tracks.len());
+        }
         let Bytes { hint, body, again } = bytes;
         let coming = Coming { rank, key: &object.key, hint, body, again, takers: &takers };
         let mut is_whole = true;

@@ -3,11 +3,11 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use super::analysis::{Analysis, Bytes, Judgement, Options};
+use super::analysis::{Analysis, Bytes, Judgement, Options, WhatIf};
 use super::backup::{Backup, Opened};
 use super::progress::{Ended, Meter};
 use super::recall;
-use super::{Verdict, output};
+use super::{Verdict, output, templates};
 use crate::cli::{Check, FailOn, ReportFormat, Sides};
 use crate::error::Error;
 use crate::io::{capture, cluster, listing};
@@ -86,10 +86,10 @@ fn index_side(check: &Sides, backup: &Backup) -> Result<Option<IndexSide>, Error
 
 fn options(check: &Sides, backup: &Backup, index: Option<&IndexSide>) -> Result<Options, Error> {
     let capture = index.map(|side| &side.capture);
-    let engine = settings::engine(check.engine.as_deref())?;
-    if let (Some(engine), Some(capture)) = (engine, capture) {
-        settings::agree(engine, &capture.engines)?;
-    }
+    let named = settings::engine(check.engine.as_deref())?;
+    let what_if = what_if(check, named, capture)?;
+    // An engine that is not the index's is what might be; the index stays what it is.
+    let engine = named.filter(|_| what_if.as_ref().is_none_or(|other| Some(other.engine) != named));
     let engines = match (engine, capture) {
         (Some(engine), _) => vec![engine],
         (None, Some(capture)) => capture.engines.clone(),
@@ -104,7 +104,31 @@ fn options(check: &Sides, backup: &Backup, index: Option<&IndexSide>) -> Result<
         remarks: backup.remark().into_iter().chain(remarks(engine, capture)).collect(),
         ..Inputs::default()
     };
-    Ok(Options { engine, limits: Limits::default(), in_flight_seconds: check.in_flight, inputs })
+    let limits = Limits::default();
+    Ok(Options { engine, limits, in_flight_seconds: check.in_flight, inputs, what_if })
+}
+
+/// How else the index might begin: by an engine that is not its own, or by templates from files.
+fn what_if(
+    check: &Sides,
+    named: Option<Engine>,
+    capture: Option<&Capture>,
+) -> Result<Option<WhatIf>, Error> {
+    let own = capture.map(|capture| &*capture.engines).unwrap_or_default();
+    let other = named.filter(|named| settings::is_other(*named, own));
+    let templates = match check.template.as_slice() {
+        [] => None,
+        paths => {
+            let names: Vec<String> =
+                paths.iter().map(|path| format!("template {}", path.display())).collect();
+            Some((names.join(", "), templates::files(paths)?))
+        }
+    };
+    let engine = other.or(named).or_else(|| own.first().copied());
+    match engine.filter(|_| other.is_some() || templates.is_some()) {
+        Some(engine) => Ok(Some(WhatIf { engine, templates })),
+        None => Ok(None),
+    }
 }
 
 /// What the cluster did not answer, and what is not known of the engine that the user named.

@@ -125,7 +125,7 @@ fn replayed(
     part: Part,
     turns: Turns,
 ) -> Replayed {
-    let (mut replays, _) = turns.into_replays();
+    let (mut replays, ..) = turns.into_replays();
     let replay = replays.remove(0);
     let opaque = replay.index().opaque();
     let timeline = replay.finish(&profile::families(&part.profile));

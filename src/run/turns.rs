@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::engine::check::Check;
 use crate::model::fate::{Fate, Loss};
 use crate::model::object::Sighting;
+use crate::model::outcome::Outcomes;
 use crate::model::problem::Problem;
 use crate::model::profile::{Profile, ShapeId};
 use crate::profile::{ObjectSums, Seen, Then, Verdict, Walk};
@@ -26,6 +27,7 @@ pub(super) struct Turns {
 
 struct State {
     replays: Vec<Replay>,
+    pairs: Vec<Pair>,
     /// The rank of the object that is counted next.
     next: u32,
     /// Whether objects go one after the other.
@@ -33,6 +35,14 @@ struct State {
     walked_again: u64,
     /// A walker has ended in a panic.
     is_broken: bool,
+}
+
+/// Two indices whose records are compared: the places of both.
+pub(super) struct Pair {
+    pub here: usize,
+    pub there: usize,
+    /// Records whose fates differ.
+    pub outcomes: Outcomes,
 }
 
 /// Whether objects may be walked on a guess.
@@ -90,8 +100,16 @@ pub(super) type Hear<'a> = &'a mut dyn FnMut(Met<'_>) -> ControlFlow<()>;
 
 impl Turns {
     pub(super) fn new(replays: Vec<Replay>, guessing: Guessing) -> Self {
-        let state = State { replays, next: 0, alone: true, walked_again: 0, is_broken: false };
+        let pairs = Vec::new();
+        let state =
+            State { replays, pairs, next: 0, alone: true, walked_again: 0, is_broken: false };
         Self { state: Mutex::new(state), passed: Condvar::new(), guessing }
+    }
+
+    /// Compares the fates of records in pairs of indices.
+    pub(super) fn comparing(mut self, pairs: Vec<Pair>) -> Self {
+        self.state.get_mut().expect("nobody walks yet").pairs = pairs;
+        self
     }
 
     /// A walker. Each thread has one.
@@ -100,10 +118,10 @@ impl Turns {
         Walker { turns: self, walk: walk(), spare: walk(), tested, _watch: Watch(self) }
     }
 
-    /// The replays in their order, and how many objects were walked again.
-    pub(super) fn into_replays(self) -> (Vec<Replay>, u64) {
+    /// The replays in their order, the pairs that were compared, and how many objects were walked again.
+    pub(super) fn into_replays(self) -> (Vec<Replay>, Vec<Pair>, u64) {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (state.replays, state.walked_again)
+        (state.replays, state.pairs, state.walked_again)
     }
 
     /// Gives a record to the only index, where objects are not walked.
@@ -172,7 +190,8 @@ impl Walker<'_> {
         let Coming { rank, key, hint, body, takers, .. } = coming;
         self.test_by(&state.replays, takers);
         let before = std::mem::take(&mut self.tested);
-        let live = Live { walk: &mut self.walk, replays: &mut state.replays, takers };
+        let State { replays, pairs, .. } = &mut *state;
+        let live = Live { walk: &mut self.walk, replays, pairs, takers };
         let sums = live.walk(rank, key, hint, body, hear);
         self.tested = versions(&state.replays, takers);
         state.alone = sums.records == 0 || before != self.tested;
@@ -200,15 +219,21 @@ impl Walker<'_> {
         let mut state = self.turns.wait(self.turns.lock(), rank);
         match self.settle(&state.replays, takers, &guess) {
             Some(settled) => {
-                for (taker, settled) in takers.iter().zip(settled) {
-                    state.replays[*taker].count_settled(&guess, settled);
+                let State { replays, pairs, .. } = &mut *state;
+                let fates = takers.iter().zip(settled).map(|(taker, settled)| {
+                    (*taker, replays[*taker].count_settled(&guess, settled))
+                });
+                let fates: Vec<(usize, Vec<Fate>)> = fates.collect();
+                for (i, waiting) in guess.waiting().enumerate() {
+                    let each = fates.iter().map(|(taker, fates)| (*taker, &fates[i]));
+                    compare(pairs, &each.collect::<Vec<_>>(), waiting);
                 }
             }
             None => {
                 state.walked_again += 1;
-                let replays = &mut state.replays;
+                let State { replays, pairs, .. } = &mut *state;
                 again.expect("it was walked on a guess")(&mut |hint, body| {
-                    let mut live = Live { walk: &mut self.spare, replays, takers };
+                    let mut live = Live { walk: &mut self.spare, replays, pairs, takers };
                     live.test();
                     live.walk(rank, key, hint, body, &mut |met| match met {
                         // The rest was heard before; what is out of reach only now is news.
@@ -254,6 +279,7 @@ impl Drop for Watch<'_> {
 struct Live<'a> {
     walk: &'a mut Walk,
     replays: &'a mut [Replay],
+    pairs: &'a mut [Pair],
     takers: &'a [usize],
 }
 
@@ -270,9 +296,9 @@ impl Live<'_> {
         body: &mut dyn Read,
         hear: Hear<'_>,
     ) -> ObjectSums {
-        let Self { walk, replays, takers } = self;
+        let Self { walk, replays, pairs, takers } = self;
         walk.checked_object(rank, key, hint, body, &mut |seen| {
-            let (fate, is_changed) = count(replays, takers, &seen);
+            let (fate, is_changed) = count(replays, pairs, takers, &seen);
             let mut flow = hear(met(seen));
             if let (Some(fate), ControlFlow::Continue(())) = (fate, flow) {
                 flow = hear(Met::Fate(&fate));
@@ -295,25 +321,39 @@ fn checks(replays: &[Replay], takers: &[usize]) -> Vec<Check> {
 }
 
 /// Counts what was seen in each index: its fate in the last, and whether a mapping has changed.
-fn count(replays: &mut [Replay], takers: &[usize], seen: &Seen<'_>) -> (Option<Fate>, bool) {
-    let (mut fate, mut is_changed) = (None, false);
-    for taker in takers {
-        let replay = &mut replays[*taker];
-        fate = match judged(seen) {
-            Some(Judged::Cleared(sighting, shape, losses)) => {
-                replay.cleared(sighting, shape, losses);
-                Some(Fate::Accepted(losses.iter().map(|loss| (**loss).clone()).collect()))
-            }
-            Some(Judged::Open(arrival)) => {
-                let before = replay.version();
-                let fate = replay.record(arrival);
-                is_changed |= before != replay.version();
-                Some(fate)
-            }
-            None => None,
-        };
+fn count(
+    replays: &mut [Replay],
+    pairs: &mut [Pair],
+    takers: &[usize],
+    seen: &Seen<'_>,
+) -> (Option<Fate>, bool) {
+    match judged(seen) {
+        None => (None, false),
+        Some(Judged::Cleared(sighting, shape, losses)) => {
+            takers.iter().for_each(|taker| replays[*taker].cleared(sighting, shape, losses));
+            let losses = losses.iter().map(|loss| (**loss).clone());
+            (takers.last().map(|_| Fate::Accepted(losses.collect())), false)
+        }
+        Some(Judged::Open(arrival)) => {
+            let before = versions(replays, takers);
+            let fates = takers.iter().map(|taker| (*taker, replays[*taker].record(arrival)));
+            let mut fates: Vec<(usize, Fate)> = fates.collect();
+            let each: Vec<(usize, &Fate)> =
+                fates.iter().map(|(taker, fate)| (*taker, fate)).collect();
+            compare(pairs, &each, arrival);
+            (fates.pop().map(|(_, fate)| fate), before != versions(replays, takers))
+        }
     }
-    (fate, is_changed)
+}
+
+/// Compares the fates of one record in each pair of indices. What the check lets through fares alike in all of them.
+fn compare(pairs: &mut [Pair], fates: &[(usize, &Fate)], arrival: Arrival<'_>) {
+    let fate = |index: usize| fates.iter().find(|(taker, _)| *taker == index).map(|found| found.1);
+    for pair in pairs {
+        if let Some((here, there)) = fate(pair.here).zip(fate(pair.there)) {
+            pair.outcomes.compare(here, there, arrival.sighting, arrival.bytes);
+        }
+    }
 }
 
 fn note(guess: &mut Guess, seen: &Seen<'_>) {

@@ -1,7 +1,7 @@
 //! Rules: the registry is whole, and every example on every page says what the rules really find.
 //!
 //! A page's examples are blocks: `records [KEY]` (one object of the backup, a minute younger than the one before), `declared` (the body of a template's mapping),
-//! `live` (the body of the index's mapping), `index` (facts about the index and the run, one a line), `expect` (all findings,
+//! `live` (the body of the index's mapping), `next` (the body of the mapping in a template to come), `index` (facts about the index and the run, one a line), `expect` (all findings,
 //! one a line, and why the page's rule did not run). `UPDATE=1 cargo test` rewrites the `expect` blocks.
 
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ use mapdrift::model::report::{Inputs, Report};
 use mapdrift::record::Hint;
 use mapdrift::report;
 use mapdrift::rules::{self, RULES, Rule};
-use mapdrift::run::analysis::{Analysis, Bytes, Options};
+use mapdrift::run::analysis::{Analysis, Bytes, Given, Options, WhatIf};
 use serde_json::{Value, json};
 
 #[test]
@@ -161,6 +161,7 @@ struct Example {
     objects: Vec<(String, Vec<u8>)>,
     declared: Option<Value>,
     live: Option<Value>,
+    next: Option<Value>,
     facts: Vec<(String, String)>,
 }
 
@@ -197,6 +198,7 @@ impl Example {
         match kind {
             "records" => self.objects.push((name.to_owned(), body.as_bytes().to_vec())),
             "declared" => self.declared = Some(serde_json::from_str(body).expect(body)),
+            "next" => self.next = Some(serde_json::from_str(body).expect(body)),
             "live" => self.live = Some(serde_json::from_str(body).expect(body)),
             "index" => self.facts.extend(body.lines().map(|line| {
                 let (name, value) = line.split_once(' ').expect(line);
@@ -256,7 +258,17 @@ impl Example {
         let inputs =
             Inputs { engines: self.engines(), in_flight_seconds: 300, ..Inputs::default() };
         let engine = self.live.is_none().then(|| self.engines()[0]);
-        Options { engine, limits, in_flight_seconds: 300, inputs }
+        Options { engine, limits, in_flight_seconds: 300, inputs, what_if: self.what_if() }
+    }
+
+    fn what_if(&self) -> Option<WhatIf> {
+        let named = self.fact("next_engine").map(|name| Engine::parse(name).unwrap());
+        let body = |mapping: &Value| json!({"index_patterns": ["*"], "mappings": mapping});
+        let templates = self.next.as_ref().map(|next| {
+            ("template next".to_owned(), Given::one("next", body(next)))
+        });
+        let engine = named.unwrap_or(self.engines()[0]);
+        (named.is_some() || templates.is_some()).then_some(WhatIf { engine, templates })
     }
 }
 

@@ -10,12 +10,13 @@ use crate::evidence;
 use crate::firehose::rotation::{self, Belongs, Period};
 use crate::mapping::{self, Templates};
 use crate::model::capture::{Capture, CapturedIndex};
-use crate::model::engine::Engine;
+use crate::model::engine::{Engine, Product};
 use crate::model::evidence::{IndexEvidence, LONGEST_BUFFER_SECONDS, Rival};
 use crate::model::family::Family;
 use crate::model::finding::Confidence;
 use crate::model::mapping::Mapping;
 use crate::model::object::{Object, Sighting};
+use crate::model::outcome::{Alternative, Outcomes};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::path::FieldPath;
 use crate::model::profile::Profile;
@@ -23,7 +24,7 @@ use crate::model::timeline::{Origin, Timeline};
 use crate::replay::{self, Replay};
 use crate::settings;
 
-use super::Options;
+use super::{Options, WhatIf};
 
 /// One index while its records arrive.
 pub(super) struct Track {
@@ -32,6 +33,7 @@ pub(super) struct Track {
     is_alone: bool,
     period: Option<Period>,
     declared: Mapping,
+    settings: Settings,
     live: Option<Mapping>,
     shards: u64,
     doubts: Doubts,
@@ -56,6 +58,7 @@ pub(super) struct Judged {
     orders: BTreeMap<FieldPath, Vec<Rival>>,
     rivals_unheard: bool,
     next: Option<Timeline>,
+    alternative: Option<Alternative>,
 }
 
 /// Why findings about an index may be wrong, and how sure they can still be.
@@ -183,6 +186,14 @@ impl Track {
         belongs(self.period, object)
     }
 
+    /// The same index, begun in another way.
+    pub(super) fn otherwise(&self, what_if: &WhatIf, options: &Options) -> Result<Replay, Error> {
+        let declared = otherwise_declared(what_if, &self.name, &self.declared)?;
+        let index = Index::new(what_if.engine, declared, self.settings.clone())
+            .map_err(|source| Error::Index { index: self.name.clone(), source })?;
+        Ok(Replay::new(index, options.limits.example_bytes))
+    }
+
     /// The history, when these objects were read.
     pub(super) fn finish<'a>(
         mut self,
@@ -196,7 +207,7 @@ impl Track {
         }
         let born = replay.born().clone();
         let timeline = replay.finish(families);
-        let Self { name, is_alone, period, declared, live, shards, doubts } = self;
+        let Self { name, is_alone, period, declared, live, shards, doubts, .. } = self;
         let (rivals, orders) = (BTreeMap::new(), BTreeMap::new());
         Judged {
             name,
@@ -212,6 +223,7 @@ impl Track {
             orders,
             rivals_unheard: false,
             next: None,
+            alternative: None,
         }
     }
 }
@@ -265,6 +277,24 @@ impl Judged {
         }
     }
 
+    /// Takes what became of the same records where the index began in another way.
+    pub(super) fn compare_with(
+        &mut self,
+        what_if: &WhatIf,
+        other: Replay,
+        mut outcomes: Outcomes,
+        options: &Options,
+    ) {
+        outcomes.shorten(options.limits.example_bytes);
+        self.alternative = Some(Alternative {
+            engine: what_if.engine,
+            begins_with: what_if.templates.as_ref().map(|(names, _)| names.clone()),
+            declared: other.born().mapping().clone(),
+            timeline: other.finish(&[]),
+            outcomes,
+        });
+    }
+
     /// A new index, born as this one was.
     pub(super) fn next(&self, options: &Options) -> Replay {
         Replay::new(self.born.clone(), options.limits.example_bytes)
@@ -300,6 +330,7 @@ impl Judged {
             orders: &self.orders,
             rivals_unheard: self.rivals_unheard,
             next: self.next.as_ref(),
+            alternative: self.alternative.as_ref(),
             is_series: self.period.is_some(),
         }
     }
@@ -318,6 +349,23 @@ impl Judged {
             _ => true,
         });
     }
+}
+
+/// What an index declares that begins in another way. Mapping types ended with 7.0.
+fn otherwise_declared(
+    what_if: &WhatIf,
+    name: &str,
+    declared: &Mapping,
+) -> Result<Mapping, Error> {
+    let is_typed = what_if.engine.product == Product::Elasticsearch && what_if.engine.major < 7;
+    let unreadable = |source| Error::Mapping { index: name.to_owned(), source };
+    let name = Some(name).filter(|name| !name.is_empty());
+    let mut mapping = match &what_if.templates {
+        Some((_, given)) => given.compose(name, None).map_err(unreadable)?.mapping,
+        None => declared.clone(),
+    };
+    mapping.type_name = declared.type_name.clone().filter(|_| is_typed);
+    Ok(mapping)
 }
 
 /// Without a cluster: an index without a name, born from nothing.
@@ -362,7 +410,7 @@ impl Birth {
         shards: u64,
         options: &Options,
     ) -> Result<(Track, Replay), Error> {
-        let index = Index::new(self.engine, self.declared.clone(), self.settings)
+        let index = Index::new(self.engine, self.declared.clone(), self.settings.clone())
             .map_err(|source| Error::Index { index: name.clone(), source })?;
         let mut doubts = Doubts::default();
         for (path, field_type) in index.opaque() {
@@ -384,8 +432,8 @@ impl Birth {
         if let Some(live) = &live {
             replay = replay.ending_as(live.clone());
         }
-        let declared = self.declared;
-        let track = Track { name, is_alone: true, period, declared, live, shards, doubts };
+        let Self { declared, settings, .. } = self;
+        let track = Track { name, is_alone: true, period, declared, settings, live, shards, doubts };
         Ok((track, replay))
     }
 }

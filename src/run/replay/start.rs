@@ -3,7 +3,6 @@
 //! In: what the user named, and the capture beside the backup, if any. Out: a [`Start`], or a usage error. A capture gives
 //! engine, settings and templates, and the live mapping is only compared; `--mapping` and `--template` take the templates' place.
 
-mod templates;
 
 use std::path::Path;
 
@@ -21,6 +20,7 @@ use crate::model::engine::{Engine, Product};
 use crate::model::mapping::Mapping;
 use crate::model::object::Object;
 use crate::model::timeline::Timeline;
+use crate::run::templates;
 use crate::settings;
 
 /// The longest that a Firehose buffer may wait for an index (`BufferingHints.IntervalInSeconds`).

@@ -1,4 +1,4 @@
-//! Index templates from files or a capture.
+//! Index templates from files or a capture, for every command that takes them.
 //!
 //! In: files that hold bodies, as `PUT` takes them, or answers, as `GET` prints them: legacy, composable, component. Out: what
 //! an index begins with. It refuses to know how templates are put together; `mapping::compose` does.
@@ -14,8 +14,8 @@ use crate::mapping::{self, Composed, MappingError, Templates};
 use crate::model::capture::Capture;
 
 /// Templates by kind and name.
-#[derive(Default)]
-pub(super) struct Given {
+#[derive(Clone, Debug, Default)]
+pub struct Given {
     legacy: BTreeMap<String, Value>,
     index: BTreeMap<String, Value>,
     component: BTreeMap<String, Value>,
@@ -43,6 +43,13 @@ pub(super) fn captured(capture: &Capture) -> Given {
 }
 
 impl Given {
+    /// One template, as `PUT` takes it.
+    pub fn one(name: &str, body: Value) -> Self {
+        let mut given = Self { bring_settings: true, ..Self::default() };
+        given.add_body(name.to_owned(), body);
+        given
+    }
+
     /// What an index of this name begins with. Without a name every template that the user gave takes part.
     pub(super) fn compose(
         &self,
