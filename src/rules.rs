@@ -7,7 +7,9 @@ mod count_mismatch;
 mod delivery_failed;
 mod engine_outcome_differs;
 mod field_added_dynamically;
+mod field_dropped_beyond_limit;
 mod field_missing_from_live;
+mod field_not_searchable;
 mod field_type_changed;
 mod field_unexplained;
 mod mapping_order_dependent;
@@ -15,19 +17,25 @@ mod nothing_to_map;
 mod object_added_dynamically;
 mod object_damaged;
 mod object_scalar_conflict;
+mod precision_lost;
 mod prediction_contradicted;
 mod record_not_an_object;
 mod rollover_will_conflict;
 mod scan_incomplete;
 mod stream_mixed;
+mod value_above_ignore_above;
+mod value_coerced;
+mod value_ignored_malformed;
 mod value_rejected_by_type;
 
 use std::collections::BTreeMap;
 
 use crate::model::evidence::{Evidence, IndexEvidence};
-use crate::model::fate::{Reject, RejectClass};
+use crate::model::fate::{Loss, LossCause, Reject, RejectClass};
 use crate::model::finding::{Confidence, Finding, Level, RuleCard, Verdict};
-use crate::model::timeline::{Refused, RejectGroup};
+use crate::model::mapping::Field;
+use crate::model::quantity::thousands;
+use crate::model::timeline::{Counted, Refused, RejectGroup};
 
 /// One rule.
 #[derive(Debug)]
@@ -73,7 +81,9 @@ pub static RULES: &[&Rule] = &[
     &delivery_failed::RULE,
     &engine_outcome_differs::RULE,
     &field_added_dynamically::RULE,
+    &field_dropped_beyond_limit::RULE,
     &field_missing_from_live::RULE,
+    &field_not_searchable::RULE,
     &field_type_changed::RULE,
     &field_unexplained::RULE,
     &mapping_order_dependent::RULE,
@@ -81,11 +91,15 @@ pub static RULES: &[&Rule] = &[
     &object_added_dynamically::RULE,
     &object_damaged::RULE,
     &object_scalar_conflict::RULE,
+    &precision_lost::RULE,
     &prediction_contradicted::RULE,
     &record_not_an_object::RULE,
     &rollover_will_conflict::RULE,
     &scan_incomplete::RULE,
     &stream_mixed::RULE,
+    &value_above_ignore_above::RULE,
+    &value_coerced::RULE,
+    &value_ignored_malformed::RULE,
     &value_rejected_by_type::RULE,
 ];
 
@@ -192,6 +206,46 @@ fn refusals<'a>(
 ) -> impl Iterator<Item = (&'a IndexEvidence<'a>, &'a RejectGroup, &'a Refused)> {
     let all = index.timeline.rejects.iter().map(move |(group, refused)| (index, group, refused));
     all.filter(move |(_, group, _)| is_mine(group.class))
+}
+
+/// One finding for each field and cause of losses that a rule is about.
+fn losses(
+    rule: &Rule,
+    index: &IndexEvidence<'_>,
+    is_mine: impl Fn(LossCause) -> bool,
+    help: &str,
+) -> Vec<Finding> {
+    let lost = index.timeline.losses.iter().filter(|(loss, _)| is_mine(loss.cause));
+    lost.map(|(loss, counted)| lossy(rule, index, loss, *counted, help)).collect()
+}
+
+fn lossy(
+    rule: &Rule,
+    index: &IndexEvidence<'_>,
+    loss: &Loss,
+    counted: Counted,
+    help: &str,
+) -> Finding {
+    let field = index.fields.get(&loss.field);
+    let mapped = field.and_then(|field| field.replayed).map(Field::type_name);
+    let typed = mapped.map(|mapped| format!(", which is {mapped}")).unwrap_or_default();
+    let verb = if counted.count == 1 { "record loses" } else { "records lose" };
+    let number = thousands(counted.count);
+    let message =
+        format!("{number} {verb} something of `{}`{typed}: {}", loss.field, loss.cause.name());
+    let families = field.map(|field| &field.families);
+    Finding {
+        index: index.known_name(),
+        field: Some(loss.field.clone()),
+        count: Some(counted.count),
+        of: Some(index.timeline.records),
+        first: Some(counted.first),
+        last: Some(counted.last),
+        families: families.into_iter().flatten().map(|&name| name.to_owned()).collect(),
+        tokens: vec![loss.cause.name().to_owned()],
+        help: vec![help.to_owned()],
+        ..rule.finding(message)
+    }
 }
 
 /// What every finding about refused records holds: the subject, the number, the places, the engine's words and a witness.

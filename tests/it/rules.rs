@@ -212,6 +212,20 @@ impl Example {
         self.facts.iter().find(|(fact, _)| fact == name).map(|(_, value)| value.as_str())
     }
 
+    /// The index settings, as the engine prints them: `setting NAME VALUE` sets one.
+    fn settings(&self) -> Value {
+        let mut index = json!({"number_of_shards": self.fact("shards").unwrap_or("1")});
+        let named = self.facts.iter().filter(|(fact, _)| fact == "setting");
+        for (name, value) in named.filter_map(|(_, setting)| setting.split_once(' ')) {
+            let mut place = &mut index;
+            for part in name.split('.') {
+                place = &mut place[part];
+            }
+            *place = json!(value);
+        }
+        json!({ "index": index })
+    }
+
     fn name(&self) -> &str {
         self.fact("name").unwrap_or("clicks")
     }
@@ -225,7 +239,7 @@ impl Example {
         let body = |mapping: &Value| json!({ "_doc": mapping });
         let index = CapturedIndex {
             mappings: body(self.live.as_ref()?),
-            settings: json!({"index": {"number_of_shards": self.fact("shards").unwrap_or("1")}}),
+            settings: self.settings(),
             aliases: json!({}),
             documents: self.fact("documents").map(|number| number.parse().unwrap()),
             operations: self.fact("operations").map(|number| number.parse().unwrap()),
