@@ -21,6 +21,7 @@ mod merge;
 mod mutation;
 mod number;
 mod pattern;
+mod planted;
 mod profile;
 mod random;
 mod readme;
