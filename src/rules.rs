@@ -147,13 +147,20 @@ impl Rule {
 /// The best that findings can be: of all, and of each index on either basis.
 struct Ceilings<'a> {
     overall: Confidence,
-    by_index: BTreeMap<&'a str, (Confidence, Confidence)>,
+    by_index: BTreeMap<&'a str, OfIndex<'a>>,
+}
+
+struct OfIndex<'a> {
+    facts: Confidence,
+    replay: Confidence,
+    index: &'a IndexEvidence<'a>,
 }
 
 fn ceilings<'a>(evidence: &'a Evidence<'a>) -> Ceilings<'a> {
     let of_index = |index: &'a IndexEvidence<'a>| {
         let replay = if index.is_contradicted() { Confidence::Likely } else { Confidence::Certain };
-        (index.name, (index.ceiling, index.ceiling.min(replay)))
+        let (facts, replay) = (index.ceiling, index.ceiling.min(replay));
+        (index.name, OfIndex { facts, replay, index })
     };
     Ceilings {
         overall: evidence.ceiling(),
@@ -165,12 +172,21 @@ fn ceilings<'a>(evidence: &'a Evidence<'a>) -> Ceilings<'a> {
 fn capped(rule: &Rule, ceilings: &Ceilings<'_>, mut finding: Finding) -> Finding {
     let known = ceilings.by_index.get(finding.index.as_deref().unwrap_or_default());
     let ceiling = match (rule.basis, known) {
-        (Basis::Replay, Some((_, replay))) => *replay,
-        (Basis::Facts, Some((facts, _))) if finding.index.is_some() => *facts,
+        (Basis::Replay, Some(known)) if is_near_race(&finding, known.index) => {
+            known.replay.min(Confidence::Likely)
+        }
+        (Basis::Replay, Some(known)) => known.replay,
+        (Basis::Facts, Some(known)) if finding.index.is_some() => known.facts,
         (Basis::Facts, Some(_)) | (_, None) => Confidence::Certain,
     };
     finding.confidence = finding.confidence.min(ceiling).min(ceilings.overall);
     finding
+}
+
+/// Whether chance may have decided the fate of some of the records that a finding is about.
+fn is_near_race(finding: &Finding, index: &IndexEvidence<'_>) -> bool {
+    let between = finding.first.map(|first| (first, finding.last.unwrap_or(first)));
+    between.is_some_and(|(first, last)| index.has_race_between(first, last))
 }
 
 /// Why nothing about an index can be said.

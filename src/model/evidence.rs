@@ -66,6 +66,8 @@ pub struct IndexEvidence<'a> {
     pub ceiling: Confidence,
     /// Why the ceiling is not `certain`.
     pub doubts: &'a [String],
+    /// The records that brought raced fields, in delivery order.
+    pub raced: Vec<Sighting>,
     /// For fields that more than one kind of value could have made: what each record alone would have made of them.
     pub orders: &'a BTreeMap<FieldPath, Vec<Rival>>,
     /// Whether some of those records could not be had.
@@ -250,10 +252,15 @@ impl<'a> IndexEvidence<'a> {
     /// Whether a record may have met values of a raced field in its bulk request: chance decided which of those records the
     /// engine took, and with them which one added their other new fields.
     pub fn is_near_race(&self, at: Sighting) -> bool {
-        let raced = self.fields.values().filter_map(|field| field.origin?.addition());
-        raced
-            .filter(|addition| addition.raced)
-            .any(|addition| is_near(self.objects, addition.sighting, at))
+        self.has_race_between(at, at)
+    }
+
+    /// The same for any record from one to another.
+    pub fn has_race_between(&self, first: Sighting, last: Sighting) -> bool {
+        let is_within = |raced: &Sighting| first <= *raced && *raced <= last;
+        let is_close =
+            |raced: &Sighting| [first, last].iter().any(|at| is_near(self.objects, *raced, *at));
+        self.raced.iter().any(|raced| is_within(raced) || is_close(raced))
     }
 
     /// Whether chance decided the field's type: see [`Addition::raced`](super::timeline::Addition::raced).

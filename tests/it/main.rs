@@ -23,6 +23,7 @@ mod number;
 mod pattern;
 mod planted;
 mod profile;
+mod raced;
 mod random;
 mod readme;
 mod record;

@@ -319,6 +319,11 @@ impl Judged {
         }
         let fields =
             evidence::join(&self.declared, self.live.as_ref(), &self.timeline, profile, families);
+        let added = self.timeline.origins.values().filter_map(Origin::addition);
+        let mut raced: Vec<Sighting> =
+            added.filter(|added| added.raced).map(|added| added.sighting).collect();
+        raced.sort_unstable();
+        raced.dedup();
         IndexEvidence {
             name: &self.name,
             objects,
@@ -327,6 +332,7 @@ impl Judged {
             fields,
             ceiling: self.doubts.ceiling(),
             doubts: &self.doubts.reasons,
+            raced,
             orders: &self.orders,
             rivals_unheard: self.rivals_unheard,
             next: self.next.as_ref(),
