@@ -180,8 +180,12 @@ impl<'a> IndexEvidence<'a> {
 
     /// Whether the live type of a field that a record brought is another than that record gives, and no race explains it.
     pub fn is_contradicted_at(&self, path: &FieldPath) -> bool {
-        let is_overruled = self.fields.get(path).is_some_and(|field| field.overruled().is_some());
-        is_overruled && self.winner(path).is_none()
+        let overruled = self.fields.get(path).filter(|field| field.overruled().is_some());
+        // Which of its strings came first as a date, the sums do not say; in a race it may have been any.
+        let is_race = |field: &FieldEvidence<'_>| {
+            self.winner(path).is_some() || (self.is_raced(path) && field.has_dates_among_strings())
+        };
+        overruled.is_some_and(|field| !is_race(field))
     }
 
     /// The same for the field or one above it.
@@ -319,6 +323,12 @@ impl<'a> FieldEvidence<'a> {
     /// Values of one kind at this field, whatever the spelling.
     pub fn count_of(&self, kind: Kind) -> u64 {
         self.seen.iter().map(|sums| sums.kinds[kind].count).sum()
+    }
+
+    /// Whether some of its strings look like dates and others do not.
+    fn has_dates_among_strings(&self) -> bool {
+        let dates: u64 = self.seen.iter().map(|sums| sums.looks.date).sum();
+        0 < dates && dates < self.count_of(Kind::String)
     }
 
     /// The sums of one kind at this field, whatever the spelling; `None` where it was not seen.
