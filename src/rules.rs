@@ -180,8 +180,16 @@ fn capped(rule: &Rule, ceilings: &Ceilings<'_>, mut finding: Finding) -> Finding
         (Basis::Facts, Some(_)) | (_, None) => Confidence::Certain,
     };
     finding.confidence = finding.confidence.min(ceiling).min(ceilings.overall);
+    let near = known.map(|known| known.index.near_rotation);
+    if finding.first.zip(near).is_some_and(|(first, near)| near.contains(&first.object)) {
+        finding.notes.push(NEAR_ROTATION.to_owned());
+    }
     finding
 }
+
+/// What must be said of a record whose index is not certain.
+const NEAR_ROTATION: &str =
+    "its first record was delivered near the rotation: it may be in the index before or after this one";
 
 /// Whether chance may have decided the fate of some of the records that a finding is about.
 fn is_near_race(finding: &Finding, index: &IndexEvidence<'_>) -> bool {

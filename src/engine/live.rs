@@ -4,6 +4,9 @@
 //! Several shards parse the records of one bulk request side by side, so that the first record by delivery need not be the one
 //! that decided; and where another writer decided, the type is no less real.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::engine::document::{NewMapper, World};
 use crate::engine::tree::{self, Node};
 use crate::engine::update::path_in;
@@ -33,7 +36,7 @@ fn overruled(new: NewMapper, live: &Mapping, world: &World) -> (NewMapper, bool)
     }
     let definition = match field {
         Field::Object(object) => {
-            Field::Object(ObjectField { fields: Default::default(), ..object.clone() })
+            Field::Object(ObjectField { fields: BTreeMap::new(), ..object.clone() })
         }
         Field::Leaf(leaf) => Field::Leaf(leaf.clone()),
     };
@@ -42,7 +45,7 @@ fn overruled(new: NewMapper, live: &Mapping, world: &World) -> (NewMapper, bool)
         Field::Object(object) => {
             let dynamic = world.root.dynamic;
             let node = tree::object(object, &new.full, dynamic, world.surroundings());
-            Node::Object(std::sync::Arc::new(node))
+            Node::Object(Arc::new(node))
         }
     };
     let is_no_object =

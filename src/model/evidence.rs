@@ -66,6 +66,8 @@ pub struct IndexEvidence<'a> {
     pub ceiling: Confidence,
     /// Why the ceiling is not `certain`.
     pub doubts: &'a [String],
+    /// The ranks of objects so near a rotation that their records may have gone to the index before or after this one.
+    pub near_rotation: &'a BTreeSet<u32>,
     /// The records that brought raced fields, in delivery order.
     pub raced: Vec<Sighting>,
     /// For fields that more than one kind of value could have made: what each record alone would have made of them.

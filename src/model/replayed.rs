@@ -1,5 +1,7 @@
 //! A finished replay, ready for any format: how the index began, what became of it, and how that differs from a live mapping.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::engine::Engine;
@@ -23,6 +25,10 @@ pub struct Replayed {
     pub bytes: u64,
     /// The history.
     pub timeline: Timeline,
+    /// Objects that were walked once more: a diagnostic, no part of a report.
+    pub walked_again: u64,
+    /// Who carries each field of the mapping.
+    pub carriers: BTreeMap<FieldPath, Carriers>,
     /// What `GET index/_mapping` would print after the last record; without the index's name where nothing names it.
     pub mapping: Value,
     /// How it differs from a live mapping, where there is one.
@@ -33,6 +39,15 @@ pub struct Replayed {
     pub problems: Vec<Problem>,
     /// Problems that were counted but not kept.
     pub problems_not_kept: u64,
+}
+
+/// The records that carry a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carriers {
+    /// How many, null included.
+    pub records: u64,
+    /// Their families.
+    pub families: Vec<String>,
 }
 
 /// What was replayed.

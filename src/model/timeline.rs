@@ -137,7 +137,7 @@ pub enum Decision {
     /// The index is known to have another type than the record would have given the field.
     Overruled {
         /// Why the record alone would have given it that type.
-        alone: Box<Decision>,
+        alone: Box<Self>,
         /// The type.
         type_name: String,
     },

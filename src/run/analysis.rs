@@ -156,12 +156,12 @@ impl Analysis {
     pub fn judge(mut self) -> Judgement {
         let families = profile::families(&self.met.profile);
         self.failures.sort_by(|a, b| a.key.cmp(&b.key));
-        let (mut replays, pairs, _) = self.turns.into_replays();
+        let (mut replays, pairs, walked_again) = self.turns.into_replays();
         let mut others = replays.split_off(self.tracks.len()).into_iter().zip(pairs);
-        let near = |rank: &u32| self.objects.get(*rank as usize);
+        let read = |rank: &u32| Some((*rank, self.objects.get(*rank as usize)?));
         let mut indices = Vec::new();
         for (track, replay) in self.tracks.into_iter().zip(replays) {
-            let objects = self.met.read.keys().filter_map(near);
+            let objects = self.met.read.keys().filter_map(read);
             let mut index = track.finish(replay, objects, &families);
             index.mark_races(&self.met.profile, &self.objects);
             index.ask(&self.met.profile);
@@ -172,7 +172,7 @@ impl Analysis {
         }
         let Self { options, capture, objects, met, failures, .. } = self;
         let heard = BTreeMap::new();
-        Judgement { options, capture, objects, met, families, indices, failures, heard }
+        Judgement { options, capture, objects, met, families, indices, failures, heard, walked_again }
     }
 }
 

@@ -27,8 +27,9 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
         return print_list(&backup);
     }
     let (judgement, meter) = judged(&check.sides, &backup)?;
+    let walked_again = judgement.walked_again();
     let report = judgement.report();
-    meter.end(&ended(&report), backup.traffic());
+    meter.end(&ended(&report, walked_again), backup.traffic());
     output::print(|out| match check.format {
         ReportFormat::Text => report::text::text(&report, out),
         ReportFormat::Concise => report::concise::concise(&report, out),
@@ -172,11 +173,12 @@ fn analyse(
 }
 
 /// What the last line on standard error says.
-pub(super) fn ended(report: &Report) -> Ended {
+pub(super) fn ended(report: &Report, walked_again: u64) -> Ended {
     let found = |level: Level| {
         report.findings.iter().filter(|finding| finding.level == level).count() as u64
     };
     Ended {
+        walked_again,
         records: report.counts.records,
         objects: report.counts.objects,
         bytes: report.counts.bytes,

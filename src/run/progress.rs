@@ -17,6 +17,8 @@ pub(super) struct Meter {
 
 /// What a finished scan comes to, for the last line.
 pub(super) struct Ended {
+    /// Objects that were walked once more, because the mapping turned out to be another than was guessed.
+    pub walked_again: u64,
     /// Records found.
     pub records: u64,
     /// Objects read.
@@ -77,6 +79,14 @@ fn style() -> ProgressStyle {
     .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
+fn objects(ended: &Ended) -> String {
+    let objects = counted(ended.objects, "object", "objects");
+    match ended.walked_again {
+        0 => objects,
+        again => format!("{objects}, {} of them twice", HumanCount(again)),
+    }
+}
+
 fn summary(ended: &Ended, traffic: Traffic, seconds: f64) -> String {
     let requests = match traffic.requests {
         0 => String::new(),
@@ -87,7 +97,7 @@ fn summary(ended: &Ended, traffic: Traffic, seconds: f64) -> String {
     format!(
         "Scanned {} in {} ({}), {requests}{seconds:.1} s; {}; {}",
         counted(ended.records, "record", "records"),
-        counted(ended.objects, "object", "objects"),
+        objects(ended),
         HumanBytes(ended.bytes),
         ended.outcome,
         if ended.complete { "complete" } else { "INCOMPLETE" },

@@ -3,6 +3,7 @@
 mod reading;
 mod start;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
@@ -13,11 +14,16 @@ use super::turns::{Guessing, Turns};
 use super::{Verdict, output};
 use crate::cli::{self, FailOn, Format};
 use crate::error::Error;
+use crate::evidence;
 use crate::mapping;
 use crate::model::limits::Limits;
 use crate::model::mapping::Mapping;
 use crate::model::quantity::{counted, thousands};
-use crate::model::replayed::{Compared, Difference, DifferenceKind, Inputs, Replayed};
+use crate::model::family::Family;
+use crate::model::path::FieldPath;
+use crate::model::profile::Profile;
+use crate::model::replayed::{Carriers, Compared, Difference, DifferenceKind, Inputs, Replayed};
+use crate::model::timeline::Timeline;
 use crate::profile;
 use crate::replay::Replay;
 use crate::report;
@@ -125,10 +131,12 @@ fn replayed(
     part: Part,
     turns: Turns,
 ) -> Replayed {
-    let (mut replays, ..) = turns.into_replays();
+    let (mut replays, _, walked_again) = turns.into_replays();
     let replay = replays.remove(0);
     let opaque = replay.index().opaque();
-    let timeline = replay.finish(&profile::families(&part.profile));
+    let families = profile::families(&part.profile);
+    let timeline = replay.finish(&families);
+    let carriers = carriers(&timeline, &part.profile, &families);
     let (problems, problems_not_kept) = part.problems.into_parts();
     let mapping = start.printed(&timeline);
     let compared = start.live.as_ref().map(|live| Compared {
@@ -157,13 +165,32 @@ fn replayed(
         objects: backup.objects().collect(),
         objects_read: part.objects,
         bytes: part.bytes,
+        walked_again,
         timeline,
+        carriers,
         mapping,
         compared,
         opaque,
         problems,
         problems_not_kept,
     }
+}
+
+/// Who carries each mapped field.
+fn carriers(
+    timeline: &Timeline,
+    profile: &Profile,
+    families: &[Family],
+) -> BTreeMap<FieldPath, Carriers> {
+    let declared = Mapping::default();
+    let fields = evidence::join(&declared, None, timeline, profile, families);
+    let mapped = fields.into_iter().filter(|(_, field)| field.replayed.is_some());
+    mapped
+        .map(|(path, field)| {
+            let families = field.families.iter().map(|&name| name.to_owned()).collect();
+            (path, Carriers { records: field.present(), families })
+        })
+        .collect()
 }
 
 fn framing(framing: cli::Framing) -> &'static str {
@@ -177,6 +204,7 @@ fn framing(framing: cli::Framing) -> &'static str {
 fn ended(replayed: &Replayed) -> Ended {
     let timeline = &replayed.timeline;
     Ended {
+        walked_again: replayed.walked_again,
         records: timeline.records,
         objects: replayed.objects_read,
         bytes: replayed.bytes,
@@ -224,7 +252,7 @@ fn root_differences(replayed: &Mapping, live: &Mapping) -> Vec<Difference> {
         .map(|name| Difference {
             replayed: left.get(&name).cloned(),
             live: right.get(&name).cloned(),
-            field: crate::model::path::FieldPath::default(),
+            field: FieldPath::default(),
             kind: DifferenceKind::Parameter(name),
         })
         .collect()

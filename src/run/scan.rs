@@ -178,6 +178,7 @@ pub(super) fn write(
 
 fn ended(scanned: &Scanned) -> Ended {
     Ended {
+        walked_again: 0,
         records: scanned.records,
         objects: scanned.objects_read,
         bytes: scanned.profile.bytes,

@@ -330,7 +330,9 @@ fn count(
     match judged(seen) {
         None => (None, false),
         Some(Judged::Cleared(sighting, shape, losses)) => {
-            takers.iter().for_each(|taker| replays[*taker].cleared(sighting, shape, losses));
+            for taker in takers {
+                replays[*taker].cleared(sighting, shape, losses);
+            }
             let losses = losses.iter().map(|loss| (**loss).clone());
             (takers.last().map(|_| Fate::Accepted(losses.collect())), false)
         }

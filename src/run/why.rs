@@ -15,8 +15,9 @@ pub(super) fn run(arguments: &Why) -> Result<Verdict, Error> {
     let backup = check::list(&arguments.sides)?;
     let (judgement, meter) = check::judged(&arguments.sides, &backup)?;
     let field = FieldPath::parse(&arguments.field);
+    let walked_again = judgement.walked_again();
     let mut why = judgement.why(&field).map_err(|known| unknown(&arguments.field, known))?;
-    meter.end(&check::ended(&why.report), backup.traffic());
+    meter.end(&check::ended(&why.report, walked_again), backup.traffic());
     if arguments.redact == Redact::Values {
         redact(&mut why);
     }
@@ -42,7 +43,7 @@ fn redact(why: &mut why::Why) {
     for (_, refused) in &mut chain.rejected {
         refused.first_bytes = Vec::new();
         refused.witness = None;
-        refused.first_reject.reason = "(not shown)".to_owned();
+        "(not shown)".clone_into(&mut refused.first_reject.reason);
         for cause in &mut refused.first_reject.caused_by {
             cause.reason = Some("(not shown)".to_owned());
         }

@@ -92,8 +92,9 @@ fn record(batches: &[Vec<String>]) -> Value {
     assert_eq!(call("PUT", &url, &body.to_string()).status, 200);
     let mut bulks = Vec::new();
     for records in batches {
-        let action = "{\"index\":{\"_type\":\"_doc\"}}\n";
-        let body: String = records.iter().map(|record| format!("{action}{record}\n")).collect();
+        let action = r#"{"index":{"_type":"_doc"}}"#;
+        let lines = records.iter().flat_map(|record| [action, "\n", record.as_str(), "\n"]);
+        let body: String = lines.collect();
         let answer = call_with("POST", &format!("{url}/_bulk"), body.as_bytes());
         let answer: Value = serde_json::from_str(&answer.body).unwrap();
         let errors = answer["items"].as_array().unwrap().iter();

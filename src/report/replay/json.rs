@@ -15,6 +15,7 @@ use crate::model::path::visible;
 use crate::model::replayed::{Difference as ModelDifference, DifferenceKind, Replayed};
 use crate::model::timeline::{Counted, Origin as ModelOrigin, Refused, RejectGroup};
 use crate::report::escape::harmless_json;
+use crate::report::json::share;
 
 /// Writes the report.
 pub fn json(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
@@ -81,6 +82,8 @@ fn fields(replayed: &Replayed) -> Vec<Field<'_>> {
     let field = |(path, field): (_, &crate::model::mapping::Field)| Field {
         origin: replayed.timeline.origins.get(&path).map(|from| origin(replayed, from)),
         r#type: field.type_name().to_owned(),
+        present: replayed.carriers.get(&path).map_or(0, |carriers| carriers.records),
+        families: replayed.carriers.get(&path).map_or(&[], |carriers| &carriers.families),
         field: crate::model::path::FieldPath::to_string(&path),
     };
     fields.into_iter().map(|(path, mapped)| field((path, mapped))).collect()
@@ -104,6 +107,7 @@ fn reject<'a>(
     Reject {
         field: group.field.as_ref().map(ToString::to_string),
         count: refused.counted.count,
+        share: share(refused.counted.count, replayed.timeline.records),
         error_type: &words.error_type,
         reason: &words.reason,
         caused_by_type: words.caused_by.first().map(|cause| &*cause.error_type),
@@ -119,6 +123,7 @@ fn lost<'a>(replayed: &'a Replayed, loss: &ModelLoss, counted: Counted) -> Loss<
         field: loss.field.to_string(),
         cause: loss.cause.name(),
         count: counted.count,
+        share: share(counted.count, replayed.timeline.records),
         first: sighting(replayed, counted.first),
         last: sighting(replayed, counted.last),
     }
@@ -215,6 +220,8 @@ struct Counts {
 struct Field<'a> {
     field: String,
     r#type: String,
+    present: u64,
+    families: &'a [String],
     origin: Option<Origin<'a>>,
 }
 
@@ -231,6 +238,7 @@ struct Origin<'a> {
 struct Reject<'a> {
     field: Option<String>,
     count: u64,
+    share: Option<f64>,
     error_type: &'a str,
     reason: &'a str,
     caused_by_type: Option<&'a str>,
@@ -251,6 +259,7 @@ struct Loss<'a> {
     field: String,
     cause: &'static str,
     count: u64,
+    share: Option<f64>,
     first: Sighting<'a>,
     last: Sighting<'a>,
 }

@@ -13,7 +13,7 @@ use super::{object_of, refusals};
 use crate::model::finding::Level;
 use crate::model::mapping::Field;
 use crate::model::object::Sighting;
-use crate::model::path::visible;
+use crate::model::path::{FieldPath, visible};
 use crate::model::quantity::{counted, thousands};
 use crate::model::replayed::{Compared, Difference, DifferenceKind, Replayed};
 use crate::model::timeline::{Origin, Refused, RejectGroup};
@@ -92,7 +92,7 @@ fn fields(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
         let decision = addition.map_or("declared".to_owned(), |added| added.decision.to_string());
         let groups = by_record.entry(addition.map(|added| added.sighting)).or_default();
         groups
-            .entry((type_of(field), harmless(&decision)))
+            .entry((type_of(field), harmless(&decision), carriers(replayed, &path)))
             .or_default()
             .push(harmless(&path.to_string()));
     }
@@ -111,14 +111,30 @@ fn fields(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
     more(number, "records that added fields", out)
 }
 
-type Groups = BTreeMap<(String, String), Vec<String>>;
+/// Names by type, decision and who carries them.
+type Groups = BTreeMap<(String, String, String), Vec<String>>;
 
-fn row((type_name, decision): &(String, String), names: &[String]) -> Vec<Vec<String>> {
+/// `689 records, family 2`: who carries a field.
+fn carriers(replayed: &Replayed, path: &FieldPath) -> String {
+    let Some(carriers) = replayed.carriers.get(path) else { return String::new() };
+    let records = counted(carriers.records, "record", "records");
+    let families = carriers.families.join(", ");
+    harmless(&if families.is_empty() { records } else { format!("{records}, {families}") })
+}
+
+fn row(
+    (type_name, decision, carriers): &(String, String, String),
+    names: &[String],
+) -> Vec<Vec<String>> {
     let mut lines: Vec<Vec<String>> =
         rows::names(names, WIDTH / 2).into_iter().map(|line| vec![line]).collect();
     let decision =
         if decision == "declared" { String::new() } else { rows::cut(decision, WIDTH / 2) };
-    lines[0].extend([rows::cut(type_name, WIDTH / 2), decision]);
+    lines[0].extend([
+        rows::cut(type_name, WIDTH / 2),
+        decision,
+        rows::cut(carriers, WIDTH / 2),
+    ]);
     lines
 }
 
@@ -141,10 +157,14 @@ fn refusal(
     let number = refused.counted.count;
     let records = counted(number, "record is", "records are");
     let field = group.field.as_ref().map(|path| format!(", {}", harmless(&path.to_string())));
-    let line = format!("{records} refused{}", field.unwrap_or_default());
+    let share = share(number, replayed.timeline.records);
+    let line = format!("{records} refused{share}{}", field.unwrap_or_default());
     writeln!(out, "\n{}: {}", paint::severity(Level::Error, "refused"), paint::bold(&line))?;
     let first = refused.counted.first;
     writeln!(out, "  {} {}", paint::frame("-->"), place(replayed, first))?;
+    if number > 1 {
+        gutter(&format!("the last: {}", place(replayed, refused.counted.last)), out)?;
+    }
     let last_name = group.field.as_ref().and_then(|path| path.0.last());
     let name = last_name.map(crate::model::path::Name::as_bytes);
     gutter(&excerpt(&refused.first_bytes, first.byte_length, name, WIDTH), out)?;
@@ -162,6 +182,16 @@ fn refusal(
     Ok(())
 }
 
+/// ` (0.3 %)`.
+#[expect(clippy::cast_precision_loss, reason = "a share needs one digit behind the point")]
+fn share(count: u64, of: u64) -> String {
+    if of == 0 {
+        return String::new();
+    }
+    let percent = count as f64 / of as f64 * 100.0;
+    if percent < 0.1 { " (below 0.1 %)".to_owned() } else { format!(" ({percent:.1} %)") }
+}
+
 fn losses(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
     let all = &replayed.timeline.losses;
     if all.is_empty() {
@@ -175,7 +205,8 @@ fn losses(replayed: &Replayed, out: &mut dyn Write) -> io::Result<()> {
         .take(SHOWN)
         .map(|(loss, found)| {
             let field = rows::cut(&harmless(&loss.field.to_string()), WIDTH / 2);
-            let number = counted(found.count, "record", "records");
+            let number = counted(found.count, "record", "records")
+                + &share(found.count, replayed.timeline.records);
             let first = format!("first: {}", place(replayed, found.first));
             vec![field, loss.cause.name().to_owned(), number, first]
         })

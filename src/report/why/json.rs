@@ -10,7 +10,7 @@ use crate::model::object::Sighting as At;
 use crate::model::path::visible;
 use crate::model::report::Report;
 use crate::model::timeline::Origin as ModelOrigin;
-use crate::model::why::{Chain, Why};
+use crate::model::why::Why;
 use crate::report::escape::harmless_json;
 use crate::report::json::place;
 use crate::report::json::wire::Sighting;
@@ -23,10 +23,10 @@ pub fn json(why: &Why, out: &mut dyn Write) -> io::Result<()> {
 
 fn document(why: &Why) -> Document<'_> {
     let Why { field, chain, everywhere, report } = why;
-    let counted = |chain: &Chain| chain.rejected.iter().map(|(_, refused)| refused.counted.count).sum();
     Document {
         version: 1,
         complete: report.complete,
+        remarks: &report.inputs.remarks,
         field: field.to_string(),
         index: (!chain.index.is_empty()).then_some(&chain.index),
         confidence: chain.confidence.name(),
@@ -37,7 +37,7 @@ fn document(why: &Why) -> Document<'_> {
         present: chain.present,
         families: &chain.families,
         also_seen: also_seen(why),
-        rejected: counted(chain),
+        rejected: chain.rejected.iter().map(|(_, refused)| refused.counted.count).sum(),
         rejects: rejects(why),
         bent: chain.bent.iter().map(|(_, counted)| counted.count).sum(),
         losses: losses(why),
@@ -124,6 +124,7 @@ fn others(why: &Why) -> Vec<Other<'_>> {
 struct Document<'a> {
     version: u32,
     complete: bool,
+    remarks: &'a [String],
     field: String,
     index: Option<&'a String>,
     confidence: &'static str,
@@ -189,6 +190,7 @@ struct Other<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the public name is `index`")]
 struct Index<'a> {
     index: &'a str,
     r#type: Option<&'a str>,

@@ -48,6 +48,9 @@ fn head(why: &Why, out: &mut dyn Write) -> io::Result<()> {
         other => format!("   what follows is {}", other.name()),
     };
     item("index", &format!("{index}   {}{doubt}", engines.join(" or ")), out)?;
+    for remark in &why.report.inputs.remarks {
+        below(&harmless(remark), out)?;
+    }
     for doubt in why.report.doubts.get(&why.chain.index).into_iter().flatten() {
         below(&harmless(doubt), out)?;
     }

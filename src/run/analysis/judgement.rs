@@ -37,9 +37,15 @@ pub struct Judgement {
     pub(super) indices: Vec<Judged>,
     pub(super) failures: Vec<FailureObject>,
     pub(super) heard: BTreeMap<Sighting, Vec<u8>>,
+    pub(super) walked_again: u64,
 }
 
 impl Judgement {
+    /// Objects that were walked once more, because the mapping turned out to be another than was guessed.
+    pub fn walked_again(&self) -> u64 {
+        self.walked_again
+    }
+
     /// The ranks of the objects that hold records which are to be heard again.
     pub fn wanted(&self) -> BTreeSet<u32> {
         let places = self.indices.iter().flat_map(Judged::wanted);
@@ -111,7 +117,7 @@ impl Judgement {
     }
 
     fn with_evidence<T>(self, then: impl FnOnce(&Evidence<'_>, Report) -> T) -> T {
-        let Self { options, capture, objects, met, families, mut indices, failures, heard } = self;
+        let Self { options, capture, objects, met, families, mut indices, failures, heard, .. } = self;
         let Part { profile, read, unclaimed, mut problems, .. } = met;
         for problem in profile::limits_reached(&profile) {
             problems.add(problem);

@@ -52,6 +52,7 @@ pub(super) struct Judged {
     pub shards: u64,
     pub timeline: Timeline,
     pub doubts: Doubts,
+    near_rotation: BTreeSet<u32>,
     /// The records that may decide each field's type, if they come first.
     rivals: BTreeMap<FieldPath, BTreeSet<Sighting>>,
     /// What each of them makes of it.
@@ -198,10 +199,12 @@ impl Track {
     pub(super) fn finish<'a>(
         mut self,
         replay: Replay,
-        mut objects: impl Iterator<Item = &'a Object>,
+        objects: impl Iterator<Item = (u32, &'a Object)>,
         families: &[Family],
     ) -> Judged {
-        if objects.any(|object| self.belongs(object) == Belongs::Possibly) {
+        let near = objects.filter(|(_, object)| self.belongs(object) == Belongs::Possibly);
+        let near_rotation: BTreeSet<u32> = near.map(|(rank, _)| rank).collect();
+        if !near_rotation.is_empty() {
             self.doubts
                 .add(Confidence::Likely, "objects near the rotation hold records of two indices");
         }
@@ -219,6 +222,7 @@ impl Track {
             shards,
             timeline,
             doubts,
+            near_rotation,
             rivals,
             orders,
             rivals_unheard: false,
@@ -332,6 +336,7 @@ impl Judged {
             fields,
             ceiling: self.doubts.ceiling(),
             doubts: &self.doubts.reasons,
+            near_rotation: &self.near_rotation,
             raced,
             orders: &self.orders,
             rivals_unheard: self.rivals_unheard,
