@@ -114,8 +114,11 @@ fn dates_raced(
 
 /// Whether values that give different types first stand within one bulk of each other.
 fn disagrees_early(sums: &FieldSums, same_bulk: impl Fn(Sighting, Sighting) -> bool) -> bool {
-    let firsts: Vec<Sighting> =
-        order::TYPED.iter().filter_map(|kind| sums.kinds[*kind].seen).map(|(first, _)| first).collect();
+    let firsts: Vec<Sighting> = order::TYPED
+        .iter()
+        .filter_map(|kind| sums.kinds[*kind].seen)
+        .map(|(first, _)| first)
+        .collect();
     let Some(earliest) = firsts.iter().min() else { return false };
     firsts.iter().any(|first| first != earliest && same_bulk(*earliest, *first))
 }

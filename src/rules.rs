@@ -188,8 +188,7 @@ fn capped(rule: &Rule, ceilings: &Ceilings<'_>, mut finding: Finding) -> Finding
 }
 
 /// What must be said of a record whose index is not certain.
-const NEAR_ROTATION: &str =
-    "its first record was delivered near the rotation: it may be in the index before or after this one";
+const NEAR_ROTATION: &str = "its first record was delivered near the rotation: it may be in the index before or after this one";
 
 /// Whether chance may have decided the fate of some of the records that a finding is about.
 fn is_near_race(finding: &Finding, index: &IndexEvidence<'_>) -> bool {

@@ -48,8 +48,7 @@ fn overruled(new: NewMapper, live: &Mapping, world: &World) -> (NewMapper, bool)
             Node::Object(Arc::new(node))
         }
     };
-    let is_no_object =
-        matches!((&new.definition, &definition), (Field::Object(_), Field::Leaf(_)));
+    let is_no_object = matches!((&new.definition, &definition), (Field::Object(_), Field::Leaf(_)));
     let decision =
         Decision::Overruled { alone: Box::new(new.decision), type_name: chosen.to_owned() };
     (NewMapper { full: new.full, node, definition, decision }, is_no_object)

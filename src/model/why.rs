@@ -6,7 +6,7 @@ use super::finding::Confidence;
 use super::path::FieldPath;
 use super::profile::{Kind, KindSums};
 use super::report::Report;
-use super::timeline::{Addition, Counted, Origin, RejectGroup, Refused};
+use super::timeline::{Addition, Counted, Origin, Refused, RejectGroup};
 
 /// Everything that is known about one field.
 #[derive(Clone, Debug)]

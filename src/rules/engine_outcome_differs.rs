@@ -24,14 +24,17 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>) -> Checked {
     if evidence.indices.iter().all(|index| index.alternative.is_none()) {
-        return Checked::NotRun("no other engine (--engine) and no other template (--template) was given".to_owned());
+        return Checked::NotRun(
+            "no other engine (--engine) and no other template (--template) was given".to_owned(),
+        );
     }
     Checked::Ran(evidence.indices.iter().flat_map(of_index).collect())
 }
 
 fn of_index(index: &IndexEvidence<'_>) -> Vec<Finding> {
     let Some(other) = index.alternative else { return Vec::new() };
-    let fates = other.outcomes.0.iter().map(|(change, changed)| fate(index, other, change, changed));
+    let fates =
+        other.outcomes.0.iter().map(|(change, changed)| fate(index, other, change, changed));
     fates.chain(types(index, other)).collect()
 }
 
@@ -44,19 +47,29 @@ fn fate(
     let there = there(other);
     let is_one = changed.counted.count == 1;
     let records = counted(changed.counted.count, "record", "records");
-    let (is, taken) = if is_one { ("is", "that is taken here") } else { ("are", "that are taken here") };
+    let (is, taken) =
+        if is_one { ("is", "that is taken here") } else { ("are", "that are taken here") };
     let message = match change {
         Change::Refused(class, field) => {
-            format!("{records} {taken} would be refused by {there}: {}", about(*class, field.as_ref()))
+            format!(
+                "{records} {taken} would be refused by {there}: {}",
+                about(*class, field.as_ref())
+            )
         }
         Change::Taken(class, field) => {
-            format!("{records} that {is} refused here would be taken by {there}: {}", about(*class, field.as_ref()))
+            format!(
+                "{records} that {is} refused here would be taken by {there}: {}",
+                about(*class, field.as_ref())
+            )
         }
         Change::Bent(cause, field) => {
             format!("{records} would lose something of `{field}` in {there}: {}", cause.name())
         }
         Change::Whole(cause, field) => {
-            format!("{records} would no longer lose something of `{field}` in {there}: {}", cause.name())
+            format!(
+                "{records} would no longer lose something of `{field}` in {there}: {}",
+                cause.name()
+            )
         }
     };
     let field = match change {
@@ -92,7 +105,9 @@ fn help(change: &Change) -> &'static str {
         Change::Refused(..) | Change::Bent(..) => {
             "correct the values at their producer, or declare the field so that it takes them, before the change"
         }
-        Change::Taken(..) | Change::Whole(..) => "nothing is lost by the change; counts will differ from before",
+        Change::Taken(..) | Change::Whole(..) => {
+            "nothing is lost by the change; counts will differ from before"
+        }
     }
 }
 
@@ -116,8 +131,9 @@ fn types<'a>(
     let both = here.fields().into_iter().chain(elsewhere.fields());
     let paths: BTreeSet<FieldPath> = both.map(|(path, _)| path).collect();
     let differs = move |path: &FieldPath| type_in(here, path) != type_in(elsewhere, path);
-    let has_other_above =
-        move |path: &FieldPath| (1..path.0.len()).any(|end| differs(&FieldPath(path.0[..end].to_vec())));
+    let has_other_above = move |path: &FieldPath| {
+        (1..path.0.len()).any(|end| differs(&FieldPath(path.0[..end].to_vec())))
+    };
     paths
         .into_iter()
         .filter(move |path| differs(path) && !has_other_above(path))
@@ -136,7 +152,10 @@ fn other_type(index: &IndexEvidence<'_>, other: &Alternative, path: FieldPath) -
         (Some(from), Some(to)) => format!("`{path}` is {from} here and would be {to} in {there}"),
         (Some(from), None) => format!("`{path}` is {from} here and would not be mapped in {there}"),
         (None, to) => {
-            format!("`{path}` is not mapped here and would be {} in {there}", to.unwrap_or_default())
+            format!(
+                "`{path}` is not mapped here and would be {} in {there}",
+                to.unwrap_or_default()
+            )
         }
     };
     let addition = other.timeline.origins.get(&path).and_then(|origin| origin.addition());
@@ -151,7 +170,9 @@ fn other_type(index: &IndexEvidence<'_>, other: &Alternative, path: FieldPath) -
             to.unwrap_or_default().to_owned(),
             other.engine.to_string(),
         ],
-        help: vec!["declare the field in the template with the type that its readers need".to_owned()],
+        help: vec![
+            "declare the field in the template with the type that its readers need".to_owned(),
+        ],
         field: Some(path),
         ..RULE.finding(message)
     }

@@ -29,7 +29,9 @@ fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> 
     let mut findings = Vec::new();
     for (path, field) in &index.fields {
         let is_claimed = index.above(path).any(|(above_path, above)| {
-            is_unexplained(above) || above.is_type_changed() || index.is_contradicted_at(&above_path)
+            is_unexplained(above)
+                || above.is_type_changed()
+                || index.is_contradicted_at(&above_path)
         });
         let (Some(live), false) = (field.live, is_claimed) else { continue };
         if is_unexplained(field) {

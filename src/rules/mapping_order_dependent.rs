@@ -20,8 +20,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>) -> Checked {
-    let is_unheard =
-        |index: &IndexEvidence<'_>| index.rivals_unheard && index.orders.values().all(Vec::is_empty);
+    let is_unheard = |index: &IndexEvidence<'_>| {
+        index.rivals_unheard && index.orders.values().all(Vec::is_empty)
+    };
     if evidence.indices.iter().any(is_unheard) {
         return Checked::NotRun("the records could not be read a second time".to_owned());
     }
@@ -61,7 +62,8 @@ fn found(evidence: &Evidence<'_>, index: &IndexEvidence<'_>, path: &FieldPath) -
         others: rivals.iter().map(|rival| outcome(rival, addition)).collect(),
         tokens: vec![type_name.to_owned()],
         help: vec![
-            "declare the field in the index template, so that no record decides its type".to_owned(),
+            "declare the field in the index template, so that no record decides its type"
+                .to_owned(),
         ],
         ..RULE.finding(message)
     })

@@ -26,8 +26,8 @@ fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> 
         return Vec::new();
     }
     let differing = index.fields.iter().filter(|(path, _)| index.differs_next(path));
-    let outermost =
-        differing.filter(|(path, _)| !index.above(path).any(|(above, _)| index.differs_next(&above)));
+    let outermost = differing
+        .filter(|(path, _)| !index.above(path).any(|(above, _)| index.differs_next(&above)));
     outermost.filter_map(|(path, field)| conflict(evidence, index, path, field)).collect()
 }
 

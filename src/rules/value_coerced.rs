@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>) -> Checked {
     let is_mine = |cause| matches!(cause, LossCause::DecimalsCut | LossCause::Coerced);
-    let help = "declare a type that holds the values as they are; `coerce: false` would refuse them";
+    let help =
+        "declare a type that holds the values as they are; `coerce: false` would refuse them";
     each_index(evidence, |index| losses(&RULE, index, is_mine, help))
 }

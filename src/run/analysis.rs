@@ -172,7 +172,17 @@ impl Analysis {
         }
         let Self { options, capture, objects, met, failures, .. } = self;
         let heard = BTreeMap::new();
-        Judgement { options, capture, objects, met, families, indices, failures, heard, walked_again }
+        Judgement {
+            options,
+            capture,
+            objects,
+            met,
+            families,
+            indices,
+            failures,
+            heard,
+            walked_again,
+        }
     }
 }
 

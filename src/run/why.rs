@@ -32,7 +32,8 @@ fn unknown(wanted: &str, known: impl IntoIterator<Item = FieldPath>) -> Error {
     let known: Vec<String> = known.into_iter().map(|path| path.to_string()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let names = similar::get_close_matches(wanted, &known, OFFERED, 0.6);
-    let hint = if names.is_empty() { String::new() } else { format!("; near it: {}", names.join(", ")) };
+    let hint =
+        if names.is_empty() { String::new() } else { format!("; near it: {}", names.join(", ")) };
     Error::Nothing(format!("no mapping and no record has a field `{wanted}`{hint}"))
 }
 

@@ -52,7 +52,8 @@ fn every_planted_defect_is_found_and_nothing_else() {
             kinds.entry(rule.clone()).or_default();
         }
         for (rule, counts) in &mut kinds {
-            let of = |set: &BTreeSet<Said>| set.iter().filter(|said| said.0 == *rule).count() as u64;
+            let of =
+                |set: &BTreeSet<Said>| set.iter().filter(|said| said.0 == *rule).count() as u64;
             let both: BTreeSet<Said> = expected.intersection(&found).cloned().collect();
             for (count, set) in counts.iter_mut().zip([&expected, &found, &both]) {
                 *count += of(set);
@@ -60,7 +61,10 @@ fn every_planted_defect_is_found_and_nothing_else() {
         }
         let missing: Vec<&Said> = expected.difference(&found).collect();
         let beyond: Vec<&Said> = found.difference(&expected).collect();
-        assert!(missing.is_empty() && beyond.is_empty(), "missing {missing:#?}\nbeyond {beyond:#?}");
+        assert!(
+            missing.is_empty() && beyond.is_empty(),
+            "missing {missing:#?}\nbeyond {beyond:#?}"
+        );
     }
     for (rule, [planted, found, both]) in kinds {
         println!("{rule}: {planted} planted, {found} found, {both} of them alike");
@@ -77,7 +81,10 @@ fn round(seed: u64) -> (BTreeSet<Said>, BTreeSet<Said>) {
     let reports: Vec<Vec<u8>> = ["1", "3"].map(|jobs| check(folder.path(), jobs)).into();
     assert!(reports[0] == reports[1], "the number of readers changes the report");
     let report: Value = serde_json::from_slice(&reports[0]).unwrap();
-    assert_eq!((&report["complete"], &report["counts"]["records"]), (&json!(true), &json!(OBJECTS * IN_EACH)));
+    assert_eq!(
+        (&report["complete"], &report["counts"]["records"]),
+        (&json!(true), &json!(OBJECTS * IN_EACH))
+    );
     for finding in report["findings"].as_array().unwrap() {
         let is_forecast = finding["rule"] == "rollover-will-conflict";
         assert_eq!(finding["confidence"] == "certain", !is_forecast, "{finding:#}");
@@ -119,7 +126,8 @@ fn why_agrees(folder: &Path, report: &Value) {
 }
 
 fn check(folder: &Path, jobs: &str) -> Vec<u8> {
-    let arguments = ["check", "backup", "--template", "next.json", "--format", "json", "--jobs", jobs];
+    let arguments =
+        ["check", "backup", "--template", "next.json", "--format", "json", "--jobs", jobs];
     let arguments = [&arguments[..], &["--progress", "none"]].concat();
     mapdrift(&arguments).current_dir(folder).output().unwrap().stdout
 }
@@ -160,7 +168,13 @@ impl Plants {
     }
 
     /// Records that the engine refuses.
-    fn refuse(&mut self, rng: &mut Rng, rule: &'static str, field: &'static str, value: &'static str) {
+    fn refuse(
+        &mut self,
+        rng: &mut Rng,
+        rule: &'static str,
+        field: &'static str,
+        value: &'static str,
+    ) {
         let number = 1 + rng.below(3);
         let records = self.put(rng, number, &vec![(field, value)]);
         // A record that is no object has no field to blame.
@@ -210,7 +224,12 @@ fn plant(rng: &mut Rng) -> Plants {
     plants.expect("engine-outcome-differs", "level", &level, Counted::Yes);
     plants.expect("engine-outcome-differs", "level", &[], Counted::No);
     // Losses.
-    plants.bend(rng, "value-above-ignore-above", "tag", &vec![("tag", "\"more than sixteen units\"")]);
+    plants.bend(
+        rng,
+        "value-above-ignore-above",
+        "tag",
+        &vec![("tag", "\"more than sixteen units\"")],
+    );
     plants.bend(rng, "precision-lost", "big", &vec![("big", "9007199254740993")]);
     plants.bend(rng, "value-coerced", "level", &vec![("level", "\"3\"")]);
     plants.bend(rng, "value-ignored-malformed", "loose", &vec![("loose", "\"n/a\"")]);
@@ -272,7 +291,8 @@ fn write_backup(plants: &Plants, folder: &Path) -> Vec<Place> {
 
 /// The template, the index that these records made of it, and the template that is to come.
 fn write_index(plants: &Plants, folder: &Path) {
-    let text = json!({"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}});
+    let text =
+        json!({"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}});
     let declared = json!({
         "user": {"type": "keyword"}, "count": {"type": "long"}, "price": {"type": "double"},
         "at": {"type": "date"}, "note": {"type": "text"}, "level": {"type": "integer"},
@@ -285,9 +305,7 @@ fn write_index(plants: &Plants, folder: &Path) {
     live["amount"] = json!({"type": "long"});
     live["size"] = json!({"type": "float"});
     let documents = OBJECTS * IN_EACH - plants.refused;
-    let template = |properties: &Value| {
-        json!({"order": 0, "index_patterns": ["clicks-*"], "mappings": {"properties": properties}})
-    };
+    let template = |properties: &Value| json!({"order": 0, "index_patterns": ["clicks-*"], "mappings": {"properties": properties}});
     let capture = json!({
         "format": "mapdrift-capture", "version": 1, "captured_at": "2019-04-30T23:00:00Z",
         "requested": INDEX, "engines": ["es:7.10.2"],

@@ -120,7 +120,8 @@ fn judge(recording: &Value) -> usize {
     for (number, bulk) in bulks.iter().enumerate() {
         // Half an hour apart: only records of one request race.
         let (hour, minute) = (6 + number / 2, number % 2 * 30);
-        let key = format!("s-1-2019-04-30-{hour:02}-{minute:02}-00-9c948a08-f91a-4ba2-922d-408623ea0ddf");
+        let key =
+            format!("s-1-2019-04-30-{hour:02}-{minute:02}-00-9c948a08-f91a-4ba2-922d-408623ea0ddf");
         let records = bulk["records"].as_array().unwrap().iter();
         let text: Vec<&str> = records.map(|record| record.as_str().unwrap()).collect();
         std::fs::write(folder.path().join(&key), text.concat()).unwrap();

@@ -278,9 +278,10 @@ impl Example {
     fn what_if(&self) -> Option<WhatIf> {
         let named = self.fact("next_engine").map(|name| Engine::parse(name).unwrap());
         let body = |mapping: &Value| json!({"index_patterns": ["*"], "mappings": mapping});
-        let templates = self.next.as_ref().map(|next| {
-            ("template next".to_owned(), Given::one("next", body(next)))
-        });
+        let templates = self
+            .next
+            .as_ref()
+            .map(|next| ("template next".to_owned(), Given::one("next", body(next))));
         let engine = named.unwrap_or(self.engines()[0]);
         (named.is_some() || templates.is_some()).then_some(WhatIf { engine, templates })
     }

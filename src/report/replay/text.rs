@@ -130,11 +130,7 @@ fn row(
         rows::names(names, WIDTH / 2).into_iter().map(|line| vec![line]).collect();
     let decision =
         if decision == "declared" { String::new() } else { rows::cut(decision, WIDTH / 2) };
-    lines[0].extend([
-        rows::cut(type_name, WIDTH / 2),
-        decision,
-        rows::cut(carriers, WIDTH / 2),
-    ]);
+    lines[0].extend([rows::cut(type_name, WIDTH / 2), decision, rows::cut(carriers, WIDTH / 2)]);
     lines
 }
 

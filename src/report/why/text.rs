@@ -63,7 +63,9 @@ fn origin(why: &Why, out: &mut dyn Write) -> io::Result<()> {
     };
     let words = match origin {
         Origin::Declared => "declared in the mapping that the index was born with",
-        Origin::Birth(_) => "birth: nothing was declared, and the first family of records made the index",
+        Origin::Birth(_) => {
+            "birth: nothing was declared, and the first family of records made the index"
+        }
         Origin::Added(_) => "added by a record",
     };
     item("origin", words, out)?;
@@ -71,7 +73,10 @@ fn origin(why: &Why, out: &mut dyn Write) -> io::Result<()> {
     record(why, addition.sighting, why.chain.excerpt.as_deref(), out)?;
     below(&harmless(&addition.decision.to_string()), out)?;
     if addition.raced {
-        below("values of other types arrived close enough for one bulk request: another may have decided", out)?;
+        below(
+            "values of other types arrived close enough for one bulk request: another may have decided",
+            out,
+        )?;
     }
     Ok(())
 }
@@ -105,7 +110,11 @@ fn refused(why: &Why, out: &mut dyn Write) -> io::Result<()> {
         record(why, refused.counted.first, Some(&refused.first_bytes), out)?;
         let words = &refused.first_reject;
         let causes = words.caused_by.iter().map(|cause| {
-            format!("; caused by {}: {}", cause.error_type, cause.reason.as_deref().unwrap_or("null"))
+            format!(
+                "; caused by {}: {}",
+                cause.error_type,
+                cause.reason.as_deref().unwrap_or("null")
+            )
         });
         let words = format!("{}: {}{}", words.error_type, words.reason, causes.collect::<String>());
         below(&harmless(&words), out)?;

@@ -5,8 +5,8 @@
 use std::io::{self, Read};
 
 use crate::model::object::Sighting;
-use crate::record::inflate::{self, Broken};
 use crate::record::Hint;
+use crate::record::inflate::{self, Broken};
 
 /// Hears the records at these places, which are in the order of the object.
 pub(super) fn records(

@@ -15,8 +15,8 @@ use crate::model::capture::Capture;
 use crate::model::evidence::{Evidence, FailureObject};
 use crate::model::family::Family;
 use crate::model::object::{Object, Sighting};
-use crate::model::problem::Problem;
 use crate::model::path::FieldPath;
+use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::why::Why;
 use crate::profile::{self, Seen, Walk};
@@ -75,7 +75,8 @@ impl Judgement {
         let object = |rank: u32| self.objects.get(rank as usize);
         let read = self.met.read.iter().rev().filter(|(_, read)| read.records > 0);
         let mut newest = read.filter_map(|(rank, _)| Some((*rank, object(*rank)?)));
-        let (rank, _) = newest.find(|(_, object)| object.time.is_some() || self.objects.len() == 1)?;
+        let (rank, _) =
+            newest.find(|(_, object)| object.time.is_some() || self.objects.len() == 1)?;
         self.last_index(rank).map(|_| rank)
     }
 
@@ -117,7 +118,8 @@ impl Judgement {
     }
 
     fn with_evidence<T>(self, then: impl FnOnce(&Evidence<'_>, Report) -> T) -> T {
-        let Self { options, capture, objects, met, families, mut indices, failures, heard, .. } = self;
+        let Self { options, capture, objects, met, families, mut indices, failures, heard, .. } =
+            self;
         let Part { profile, read, unclaimed, mut problems, .. } = met;
         for problem in profile::limits_reached(&profile) {
             problems.add(problem);
@@ -153,8 +155,7 @@ impl Judgement {
             counts: &counts,
         };
         let findings = rules::check(&evidence);
-        let report =
-            report::build(&evidence, findings, options.inputs.clone(), problems_not_kept);
+        let report = report::build(&evidence, findings, options.inputs.clone(), problems_not_kept);
         then(&evidence, report)
     }
 }

@@ -17,8 +17,8 @@ use crate::model::finding::Confidence;
 use crate::model::mapping::Mapping;
 use crate::model::object::{Object, Sighting};
 use crate::model::outcome::{Alternative, Outcomes};
-use crate::model::problem::{Problem, ProblemKind};
 use crate::model::path::FieldPath;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::model::profile::Profile;
 use crate::model::timeline::{Origin, Timeline};
 use crate::replay::{self, Replay};
@@ -363,11 +363,7 @@ impl Judged {
 }
 
 /// What an index declares that begins in another way. Mapping types ended with 7.0.
-fn otherwise_declared(
-    what_if: &WhatIf,
-    name: &str,
-    declared: &Mapping,
-) -> Result<Mapping, Error> {
+fn otherwise_declared(what_if: &WhatIf, name: &str, declared: &Mapping) -> Result<Mapping, Error> {
     let is_typed = what_if.engine.product == Product::Elasticsearch && what_if.engine.major < 7;
     let unreadable = |source| Error::Mapping { index: name.to_owned(), source };
     let name = Some(name).filter(|name| !name.is_empty());
@@ -444,7 +440,8 @@ impl Birth {
             replay = replay.ending_as(live.clone());
         }
         let Self { declared, settings, .. } = self;
-        let track = Track { name, is_alone: true, period, declared, settings, live, shards, doubts };
+        let track =
+            Track { name, is_alone: true, period, declared, settings, live, shards, doubts };
         Ok((track, replay))
     }
 }

@@ -3,7 +3,6 @@
 //! In: what the user named, and the capture beside the backup, if any. Out: a [`Start`], or a usage error. A capture gives
 //! engine, settings and templates, and the live mapping is only compared; `--mapping` and `--template` take the templates' place.
 
-
 use std::path::Path;
 
 use jiff::SignedDuration;
