@@ -135,6 +135,16 @@ pub struct Walk {
     sums: Sums,
 }
 
+/// What checks let through in one object, with the tests that it passed; `None` where that is no longer known.
+pub struct LetThrough(Option<Vec<guard::Passed>>);
+
+impl LetThrough {
+    /// Whether all of it would pass these checks too.
+    pub fn holds(&self, checks: &[Check]) -> bool {
+        self.0.as_ref().is_some_and(|passed| passed.iter().all(|passed| passed.holds(checks)))
+    }
+}
+
 impl Walk {
     /// A walk that has seen nothing.
     pub fn new(limits: &Limits) -> Self {
@@ -152,9 +162,9 @@ impl Walk {
         self.sums.check(checks);
     }
 
-    /// Whether all records that the checks let through in the last object would pass these checks too.
-    pub fn holds(&self, checks: &[Check]) -> bool {
-        self.sums.hold(checks)
+    /// What the checks let through in the last object.
+    pub fn let_through(&self) -> LetThrough {
+        LetThrough(self.sums.passed())
     }
 
     /// Walks one object. `rank` is its place in delivery order, `key` its name in problems, `body` its bytes as stored. What

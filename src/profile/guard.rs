@@ -44,6 +44,21 @@ pub(super) struct Bounds {
     pub(super) number: usize,
 }
 
+/// Values of one kind at one path, with the test that they were given; `None` where there was none.
+pub(super) struct Passed {
+    path: Vec<Box<[u8]>>,
+    kind: Kind,
+    test: Option<Test>,
+}
+
+impl Passed {
+    /// Whether what passed passes these checks too.
+    pub(super) fn holds(&self, checks: &[Check]) -> bool {
+        let path: Vec<&[u8]> = self.path.iter().map(|name| &**name).collect();
+        self.test.as_ref().is_some_and(|test| fold(checks, &path, self.kind).covers(test))
+    }
+}
+
 impl Guards {
     pub(super) fn new(checks: Vec<Check>) -> Self {
         Self { checks, tests: Vec::new() }
@@ -129,9 +144,10 @@ impl Guards {
         0
     }
 
-    /// Whether what passed at a slot passes these checks too.
-    pub(super) fn hold(&self, checks: &[Check], slot: usize, path: &[&[u8]], kind: Kind) -> bool {
-        self.tests.get(slot).is_some_and(|test| fold(checks, path, kind).covers(test))
+    /// What passes at a slot.
+    pub(super) fn passed(&self, slot: usize, path: &[&[u8]], kind: Kind) -> Passed {
+        let path = path.iter().map(|name| (*name).into()).collect();
+        Passed { path, kind, test: self.tests.get(slot).cloned() }
     }
 
     /// What a record loses, each once: by its slots, and by its values.

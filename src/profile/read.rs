@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use super::changes::{Changes, Remark};
 use super::glue::Glue;
-use super::guard::{Bounds, Guards, LOSSY, UNSURE};
+use super::guard::{Bounds, Guards, LOSSY, Passed, UNSURE};
 use super::hash::Hash;
 use super::run::{Level, Pause, SoFar, Step};
 use super::trie::{NONE, ROOT, Trie};
-use crate::engine::check::Check;
 use crate::model::fate::Loss;
 use crate::profile::Verdict;
 use crate::record::{Fault, Text, scan};
@@ -71,8 +70,8 @@ impl Reader {
     }
 
     /// Whether what the guards let through since an object began passes these checks too.
-    pub(super) fn holds(&self, checks: &[Check]) -> bool {
-        self.trie.holds(checks, self.before)
+    pub(super) fn passed(&self) -> Vec<Passed> {
+        self.trie.passed(self.before)
     }
 
     /// What the check says of the record that was read.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::changes::Remark;
 use super::finish;
-use super::guard::Guards;
+use super::guard::{Guards, Passed};
 use super::hash::{self, Hash};
 use super::looks::Look;
 use super::read::Reader;
@@ -102,9 +102,9 @@ impl Sums {
         self.reader.begin();
     }
 
-    /// Whether what the checks let through since the object began passes these checks too.
-    pub(super) fn hold(&self, checks: &[Check]) -> bool {
-        !self.is_folded && self.reader.holds(checks)
+    /// What the checks let through since the object began; `None` where that is no longer known.
+    pub(super) fn passed(&self) -> Option<Vec<Passed>> {
+        (!self.is_folded).then(|| self.reader.passed())
     }
 
     /// What the checks say of the record that was read.

@@ -7,10 +7,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::glue::Glue;
-use super::guard::Guards;
+use super::guard::{Guards, Passed};
 use super::hash;
 use super::sketch::Sketch;
-use crate::engine::check::Check;
 use crate::model::path::{FieldPath, Name};
 use crate::model::profile::Kind;
 
@@ -247,11 +246,12 @@ impl Trie {
     }
 
     /// Whether what passed in records after that one passes these checks too.
-    pub(super) fn holds(&self, checks: &[Check], record: u64) -> bool {
+    pub(super) fn passed(&self, record: u64) -> Vec<Passed> {
         let touched = (0..).zip(&self.slots).filter(|(_, slot)| slot.stamp > record);
-        touched.into_iter().all(|(at, slot)| {
-            self.guards.hold(checks, at, &names(&self.origins, slot.node), slot.kind)
-        })
+        let passed = |(at, slot): (usize, &Slot)| {
+            self.guards.passed(at, &names(&self.origins, slot.node), slot.kind)
+        };
+        touched.map(passed).collect()
     }
 
     fn calm(&mut self, at: usize) {

@@ -28,7 +28,7 @@ use crate::replay::Replay;
 
 pub use super::templates::Given;
 use super::turns::{Again, Coming, Guessing, Met, Pair, Turns, Walker};
-pub use judgement::Judgement;
+pub use judgement::{Judgement, NextOf};
 use track::Track;
 
 /// What the user decided.
@@ -89,8 +89,8 @@ pub struct Bytes<'a> {
     pub hint: &'a Hint,
     /// They themselves, as stored.
     pub body: &'a mut dyn Read,
-    /// Opens them once more; `None` where they can be read only once.
-    pub again: Option<Again<'a>>,
+    /// Whether they can be read only once.
+    pub is_read_once: bool,
 }
 
 impl Analysis {
@@ -116,8 +116,9 @@ impl Analysis {
     }
 
     /// A reader. Each thread has one; what it has met is given back by [`Analysis::add`].
-    pub fn reader(&self) -> Reader<'_> {
-        let walker = self.turns.walker(|| Walk::new(&self.options.limits));
+    /// `again` opens an object once more.
+    pub fn reader<'a>(&'a self, again: Again<'a>) -> Reader<'a> {
+        let walker = self.turns.walker(|| Walk::new(&self.options.limits), again);
         Reader { analysis: self, walker, part: Part::new(&self.options.limits) }
     }
 
@@ -201,8 +202,8 @@ impl Reader<'_> {
             let half = takers.len() / 2;
             takers[half..].iter_mut().for_each(|taker| *taker += analysis.tracks.len());
         }
-        let Bytes { hint, body, again } = bytes;
-        let coming = Coming { rank, key: &object.key, hint, body, again, takers: &takers };
+        let Bytes { hint, body, is_read_once } = bytes;
+        let coming = Coming { rank, key: &object.key, hint, body, is_read_once, takers: &takers };
         let mut is_whole = true;
         let sums = walker.object(coming, &mut |met| {
             match met {

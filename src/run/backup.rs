@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use super::output;
 use super::progress::{Meter, Traffic};
-use super::turns::Again;
 use crate::error::Error;
 use crate::firehose::{self, Deliveries};
 use crate::io::fetch::{self, Body, FetchOptions, Stop};
@@ -163,6 +162,19 @@ impl Backup {
         self.queue(meter, only).each(read);
     }
 
+    /// The same for those who want its bytes only.
+    pub(super) fn reopen(
+        &self,
+        meter: &Meter,
+        rank: u32,
+        read: &mut dyn FnMut(&Hint, &mut dyn Read),
+    ) {
+        self.again(meter, rank, &mut |opened| {
+            read(&opened.hint, opened.body);
+            0
+        });
+    }
+
     /// Opens the record objects for several readers, each on a thread of its own, and gives back what each made of its share.
     /// Which object goes to which reader is left to chance. Large plain files come in parts.
     pub(super) fn records_side_by_side<T: Send>(
@@ -197,22 +209,10 @@ impl Backup {
         Queue { backup: self, meter, fetch: self.fetch(entries) }
     }
 
-    /// Tells `walk` how to open an object once more, if it can be read more than once.
-    pub(super) fn reopening<T>(
-        &self,
-        meter: &Meter,
-        rank: u32,
-        walk: impl FnOnce(Option<Again<'_>>) -> T,
-    ) -> T {
-        let again = |read: &mut dyn FnMut(&Hint, &mut dyn Read)| {
-            self.again(meter, rank, &mut |opened| {
-                read(&opened.hint, opened.body);
-                0
-            });
-        };
+    /// Whether an object can be read only once.
+    pub(super) fn is_read_once(&self, rank: u32) -> bool {
         let entry = self.listing.entries.get(self.deliveries.sources[rank as usize] as usize);
-        let is_read_once = matches!(entry.location, Location::Stdin | Location::Pipe(_));
-        walk(if is_read_once { None } else { Some(&again) })
+        matches!(entry.location, Location::Stdin | Location::Pipe(_))
     }
 
     /// All record objects in delivery order, with their ranks.

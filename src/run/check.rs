@@ -1,9 +1,10 @@
 //! `mapdrift check`: backup and index compared, one report, one exit code.
 
+use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use super::analysis::{Analysis, Bytes, Judgement, Options, WhatIf};
+use super::analysis::{Analysis, Bytes, Judgement, NextOf, Options, WhatIf};
 use super::backup::{Backup, Opened};
 use super::progress::{Ended, Meter};
 use super::recall;
@@ -17,6 +18,7 @@ use crate::model::finding::{Confidence, Level};
 use crate::model::limits::Limits;
 use crate::model::quantity::counted;
 use crate::model::report::{Inputs, Report};
+use crate::record::Hint;
 use crate::report;
 use crate::settings;
 
@@ -26,7 +28,7 @@ pub(super) fn run(check: &Check) -> Result<Verdict, Error> {
     if check.list {
         return print_list(&backup);
     }
-    let (judgement, meter) = judged(&check.sides, &backup)?;
+    let (judgement, meter) = judged(&check.sides, &backup, NextOf::Series)?;
     let walked_again = judgement.walked_again();
     let report = judgement.report();
     meter.end(&ended(&report, walked_again), backup.traffic());
@@ -46,7 +48,11 @@ pub(super) fn list(sides: &Sides) -> Result<Backup, Error> {
 }
 
 /// Reads both sides, and judges.
-pub(super) fn judged(check: &Sides, backup: &Backup) -> Result<(Judgement, Meter), Error> {
+pub(super) fn judged(
+    check: &Sides,
+    backup: &Backup,
+    next: NextOf,
+) -> Result<(Judgement, Meter), Error> {
     let index = index_side(check, backup)?;
     if let Some(side) = index.as_ref().filter(|side| side.capture.indices.is_empty()) {
         return Err(Error::Nothing(format!(
@@ -58,7 +64,8 @@ pub(super) fn judged(check: &Sides, backup: &Backup) -> Result<(Judgement, Meter
     let objects = backup.objects().collect();
     let analysis = Analysis::new(index.map(|side| side.capture), objects, options)?;
     let meter = backup.meter(check.progress);
-    let judgement = analyse(backup, &meter, analysis, check.jobs);
+    let judgement =
+        recall::judge(backup, &meter, analyse(backup, &meter, analysis, check.jobs), next);
     Ok((judgement, meter))
 }
 
@@ -146,18 +153,21 @@ fn analyse(
     meter: &Meter,
     mut analysis: Analysis,
     jobs: Option<NonZeroUsize>,
-) -> Judgement {
+) -> Analysis {
     for problem in &backup.listing.problems {
         analysis.problem(problem.clone());
     }
     let jobs = jobs.unwrap_or_else(settings::cores);
     let parts = backup.whole_records_side_by_side(meter, jobs, &|queue| {
-        let mut reader = analysis.reader();
+        let again = |rank: u32, read: &mut dyn FnMut(&Hint, &mut dyn Read)| {
+            backup.reopen(meter, rank, read);
+        };
+        let mut reader = analysis.reader(&again);
         queue.each(&mut |opened| {
             let Opened { rank, hint, body, .. } = opened;
-            backup.reopening(meter, rank, |again| {
-                reader.object(rank, Bytes { hint: &hint, body, again }, &|| backup.goes_on());
-            });
+            let is_read_once = backup.is_read_once(rank);
+            let bytes = Bytes { hint: &hint, body, is_read_once };
+            reader.object(rank, bytes, &|| backup.goes_on());
             reader.records()
         });
         reader.finish()
@@ -169,7 +179,7 @@ fn analyse(
     if let Some(problem) = backup.interrupted(analysis.objects_read()) {
         analysis.problem(problem);
     }
-    recall::judge(backup, meter, analysis)
+    analysis
 }
 
 /// What the last line on standard error says.

@@ -5,25 +5,23 @@
 
 use std::io::Read;
 
-use super::analysis::{Analysis, Judgement};
+use super::analysis::{Analysis, Judgement, NextOf};
 use super::backup::Backup;
 use super::progress::Meter;
 use crate::record::Hint;
 
 /// Judges, and hears the records that the judgement asks for.
-pub(super) fn judge(backup: &Backup, meter: &Meter, analysis: Analysis) -> Judgement {
+pub(super) fn judge(backup: &Backup, meter: &Meter, analysis: Analysis, next: NextOf) -> Judgement {
     let mut judgement = analysis.judge();
     let open = |rank: u32, read: &mut dyn FnMut(&Hint, &mut dyn Read)| {
-        backup.reopening(meter, rank, |again| {
-            if let Some(again) = again.filter(|_| backup.goes_on()) {
-                again(read);
-            }
-        });
+        if backup.goes_on() && !backup.is_read_once(rank) {
+            backup.reopen(meter, rank, read);
+        }
     };
     for rank in judgement.wanted() {
         open(rank, &mut |hint, body| judgement.hear(rank, hint, body));
     }
-    if let Some(rank) = judgement.newest() {
+    if let Some(rank) = judgement.newest(next) {
         open(rank, &mut |hint, body| judgement.rehearse(rank, hint, body));
     }
     judgement

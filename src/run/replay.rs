@@ -4,6 +4,7 @@ mod reading;
 mod start;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
@@ -25,6 +26,7 @@ use crate::model::quantity::{counted, thousands};
 use crate::model::replayed::{Carriers, Compared, Difference, DifferenceKind, Inputs, Replayed};
 use crate::model::timeline::Timeline;
 use crate::profile;
+use crate::record::Hint;
 use crate::replay::Replay;
 use crate::report;
 use crate::settings::{self, EmitKind};
@@ -93,10 +95,12 @@ fn replay(
         sinks: &Mutex::new(sinks),
         has_fates,
         backup,
-        meter: &meter,
+    };
+    let again = |rank: u32, read: &mut dyn FnMut(&Hint, &mut dyn Read)| {
+        backup.reopen(&meter, rank, read);
     };
     let parts = backup.whole_records_side_by_side(&meter, jobs, &|queue| {
-        let mut reading = Reading::new(&shared);
+        let mut reading = Reading::new(&shared, &again);
         queue.each(&mut |opened| {
             if start.takes(&opened.object) {
                 reading.object(opened);

@@ -1,9 +1,10 @@
 //! Objects walked side by side and counted in delivery order: the result is that of one walk over all of them, one after another.
 //!
 //! In: indices as they were born, and objects with the indices that they may have gone to. Out: the replays of those indices. An
-//! object is walked on a guess, the newest mapping that is known; when its turn comes, the guess is counted if it holds, and else
-//! the object is walked again. The first objects go alone, until one adds nothing: the beginning is where guesses fail.
+//! object is walked on a guess, the newest mapping that is known, and set aside; when its turn comes, the guess is counted if it
+//! holds, and else the object is walked again, by whichever walker is there. The first objects go alone, until one adds nothing: the beginning is where guesses fail.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use crate::model::object::Sighting;
 use crate::model::outcome::Outcomes;
 use crate::model::problem::Problem;
 use crate::model::profile::{Profile, ShapeId};
-use crate::profile::{ObjectSums, Seen, Then, Verdict, Walk};
+use crate::profile::{LetThrough, ObjectSums, Seen, Then, Verdict, Walk};
 use crate::record::Hint;
 use crate::replay::{Arrival, Guess, Replay, Settled};
 
@@ -33,9 +34,31 @@ struct State {
     /// Whether objects go one after the other.
     alone: bool,
     walked_again: u64,
+    /// Objects that are done with before their turn, by rank.
+    aside: BTreeMap<u32, Aside>,
     /// A walker has ended in a panic.
     is_broken: bool,
 }
+
+/// An object that waits for its turn to be counted.
+enum Aside {
+    /// It was not read.
+    Skipped,
+    Guessed(Box<Guessed>),
+}
+
+/// An object that was walked on a guess.
+struct Guessed {
+    key: String,
+    takers: Vec<usize>,
+    guess: Guess,
+    let_through: LetThrough,
+    /// Whether some of it could not be read.
+    is_out_of_reach: bool,
+}
+
+/// How far a walker may be ahead of the object that is counted next. Records that wait for the replica are kept for each.
+const AHEAD: u32 = 4;
 
 /// Two indices whose records are compared: the places of both.
 pub(super) struct Pair {
@@ -61,6 +84,7 @@ pub(super) struct Walker<'t> {
     spare: Walk,
     /// The indices and the versions of their mappings that records are tested by.
     tested: Versions,
+    again: Again<'t>,
     _watch: Watch<'t>,
 }
 
@@ -76,14 +100,14 @@ pub(super) struct Coming<'a> {
     pub key: &'a str,
     pub hint: &'a Hint,
     pub body: &'a mut dyn Read,
-    /// Opens it once more; `None` where it can be read only once.
-    pub again: Option<Again<'a>>,
+    /// Whether it can be read only once.
+    pub is_read_once: bool,
     /// Places of the indices that its records may have gone to.
     pub takers: &'a [usize],
 }
 
-/// Opens an object once more.
-pub(super) type Again<'a> = &'a dyn Fn(&mut dyn FnMut(&Hint, &mut dyn Read));
+/// Opens an object once more, by its rank.
+pub(super) type Again<'a> = &'a (dyn Fn(u32, &mut dyn FnMut(&Hint, &mut dyn Read)) + Sync);
 
 /// What a walker comes across.
 pub(super) enum Met<'a> {
@@ -100,9 +124,10 @@ pub(super) type Hear<'a> = &'a mut dyn FnMut(Met<'_>) -> ControlFlow<()>;
 
 impl Turns {
     pub(super) fn new(replays: Vec<Replay>, guessing: Guessing) -> Self {
-        let pairs = Vec::new();
+        let (pairs, aside) = (Vec::new(), BTreeMap::new());
+        let (next, walked_again) = (0, 0);
         let state =
-            State { replays, pairs, next: 0, alone: true, walked_again: 0, is_broken: false };
+            State { replays, pairs, next, alone: true, walked_again, aside, is_broken: false };
         Self { state: Mutex::new(state), passed: Condvar::new(), guessing }
     }
 
@@ -113,9 +138,9 @@ impl Turns {
     }
 
     /// A walker. Each thread has one.
-    pub(super) fn walker(&self, walk: impl Fn() -> Walk) -> Walker<'_> {
+    pub(super) fn walker<'t>(&'t self, walk: impl Fn() -> Walk, again: Again<'t>) -> Walker<'t> {
         let tested = Vec::new();
-        Walker { turns: self, walk: walk(), spare: walk(), tested, _watch: Watch(self) }
+        Walker { turns: self, walk: walk(), spare: walk(), tested, again, _watch: Watch(self) }
     }
 
     /// The replays in their order, the pairs that were compared, and how many objects were walked again.
@@ -133,24 +158,24 @@ impl Turns {
         self.state.lock().expect("a walker that panics ends the run")
     }
 
-    /// Waits for an object's turn.
-    fn wait<'s>(&'s self, state: MutexGuard<'s, State>, rank: u32) -> MutexGuard<'s, State> {
-        let is_early = |state: &mut State| state.next < rank && !state.is_broken;
+    /// Waits until no more than `ahead` objects must be counted before this one.
+    fn wait<'s>(
+        &'s self,
+        state: MutexGuard<'s, State>,
+        rank: u32,
+        ahead: u32,
+    ) -> MutexGuard<'s, State> {
+        let is_early =
+            |state: &mut State| state.next.saturating_add(ahead) < rank && !state.is_broken;
         let state = self.passed.wait_while(state, is_early);
         let state = state.expect("a walker that panics ends the run");
         assert!(!state.is_broken, "a walker that panics ends the run");
         state
     }
 
-    fn pass(&self, mut state: MutexGuard<'_, State>, rank: u32) {
-        state.next = rank + 1;
-        drop(state);
-        self.passed.notify_all();
-    }
-
     /// Whether an object must wait for its turn before it is walked.
     fn must_wait(&self, state: &State, coming: &Coming<'_>) -> bool {
-        state.alone || coming.again.is_none() || self.guessing == Guessing::Never
+        state.alone || coming.is_read_once || self.guessing == Guessing::Never
     }
 }
 
@@ -160,7 +185,7 @@ impl Walker<'_> {
         let turns = self.turns;
         let mut state = turns.lock();
         if turns.must_wait(&state, &coming) {
-            state = turns.wait(state, coming.rank);
+            state = turns.wait(state, coming.rank, 0);
         }
         // Those before may have let the others go side by side.
         if turns.must_wait(&state, &coming) {
@@ -171,9 +196,8 @@ impl Walker<'_> {
     }
 
     /// Passes the turn of an object that is not read.
-    pub(super) fn skip(&mut self, rank: u32) {
-        let state = self.turns.wait(self.turns.lock(), rank);
-        self.turns.pass(state, rank);
+    pub(super) fn skip(&mut self, rank: u32, hear: Hear<'_>) {
+        self.set_aside(rank, Aside::Skipped, hear);
     }
 
     /// The sums of everything that was walked.
@@ -195,7 +219,10 @@ impl Walker<'_> {
         let sums = live.walk(rank, key, hint, body, hear);
         self.tested = versions(&state.replays, takers);
         state.alone = sums.records == 0 || before != self.tested;
-        self.turns.pass(state, rank);
+        state.next = rank + 1;
+        self.count_those_aside(&mut state, hear);
+        drop(state);
+        self.turns.passed.notify_all();
         sums
     }
 
@@ -205,7 +232,7 @@ impl Walker<'_> {
         coming: Coming<'_>,
         hear: Hear<'_>,
     ) -> ObjectSums {
-        let Coming { rank, key, hint, body, again, takers } = coming;
+        let Coming { rank, key, hint, body, takers, .. } = coming;
         self.test_by(&state.replays, takers);
         drop(state);
         let (mut guess, mut is_out_of_reach) = (Guess::default(), false);
@@ -216,43 +243,64 @@ impl Walker<'_> {
             is_out_of_reach |= matches!(&seen, Seen::Problem(found) if !found.kind.is_damage());
             told(hear(met(seen)))
         });
-        let mut state = self.turns.wait(self.turns.lock(), rank);
-        match self.settle(&state.replays, takers, &guess) {
-            Some(settled) => {
-                let State { replays, pairs, .. } = &mut *state;
-                let fates = takers.iter().zip(settled).map(|(taker, settled)| {
-                    (*taker, replays[*taker].count_settled(&guess, settled))
-                });
-                let fates: Vec<(usize, Vec<Fate>)> = fates.collect();
-                for (i, waiting) in guess.waiting().enumerate() {
-                    let each = fates.iter().map(|(taker, fates)| (*taker, &fates[i]));
-                    compare(pairs, &each.collect::<Vec<_>>(), waiting);
-                }
-            }
-            None => {
-                state.walked_again += 1;
-                let State { replays, pairs, .. } = &mut *state;
-                again.expect("it was walked on a guess")(&mut |hint, body| {
-                    let mut live = Live { walk: &mut self.spare, replays, pairs, takers };
-                    live.test();
-                    live.walk(rank, key, hint, body, &mut |met| match met {
-                        // The rest was heard before; what is out of reach only now is news.
-                        Met::Problem(found) if !found.kind.is_damage() && !is_out_of_reach => {
-                            hear(Met::Problem(found))
-                        }
-                        _ => ControlFlow::Continue(()),
-                    });
-                });
-            }
-        }
-        self.turns.pass(state, rank);
+        let (key, takers) = (key.to_owned(), takers.to_owned());
+        let let_through = self.walk.let_through();
+        let guessed = Guessed { key, takers, guess, let_through, is_out_of_reach };
+        self.set_aside(rank, Aside::Guessed(Box::new(guessed)), hear);
         sums
     }
 
-    /// What each index makes of a guess, if it holds in all of them.
-    fn settle(&self, replays: &[Replay], takers: &[usize], guess: &Guess) -> Option<Vec<Settled>> {
-        let holds = |check: Check| self.walk.holds(&[check]);
-        takers.iter().map(|taker| replays[*taker].settle(guess, &holds)).collect()
+    /// Leaves an object to be counted when its turn comes, by whoever is there then, and counts those whose turn it is.
+    fn set_aside(&mut self, rank: u32, aside: Aside, hear: Hear<'_>) {
+        let turns = self.turns;
+        let mut state = turns.lock();
+        state.aside.insert(rank, aside);
+        if self.count_those_aside(&mut state, hear) {
+            turns.passed.notify_all();
+        }
+        drop(turns.wait(state, rank, AHEAD));
+    }
+
+    /// Counts objects as long as the next one is there; whether there was any.
+    fn count_those_aside(&mut self, state: &mut State, hear: Hear<'_>) -> bool {
+        let first = state.next;
+        while let Some(aside) = state.aside.remove(&state.next) {
+            if let Aside::Guessed(guessed) = aside {
+                self.count(state, &guessed, hear);
+            }
+            state.next += 1;
+        }
+        state.next > first
+    }
+
+    /// Counts an object whose turn it is: the guess where it holds, else what a walk on the true mapping shows.
+    fn count(&mut self, state: &mut State, guessed: &Guessed, hear: Hear<'_>) {
+        let Guessed { key, takers, guess, .. } = guessed;
+        let State { replays, pairs, next, walked_again, .. } = state;
+        if let Some(settled) = settle(replays, guessed) {
+            let fates = takers
+                .iter()
+                .zip(settled)
+                .map(|(taker, settled)| (*taker, replays[*taker].count_settled(guess, settled)));
+            let fates: Vec<(usize, Vec<Fate>)> = fates.collect();
+            for (i, waiting) in guess.waiting().enumerate() {
+                let each = fates.iter().map(|(taker, fates)| (*taker, &fates[i]));
+                compare(pairs, &each.collect::<Vec<_>>(), waiting);
+            }
+            return;
+        }
+        *walked_again += 1;
+        (self.again)(*next, &mut |hint, body| {
+            let mut live = Live { walk: &mut self.spare, replays, pairs, takers };
+            live.test();
+            live.walk(*next, key, hint, body, &mut |met| match met {
+                // The rest was heard before; what is out of reach only now is news.
+                Met::Problem(found) if !found.kind.is_damage() && !guessed.is_out_of_reach => {
+                    hear(Met::Problem(found))
+                }
+                _ => ControlFlow::Continue(()),
+            });
+        });
     }
 
     /// Sees to it that records are tested by the mappings as they are now.
@@ -263,6 +311,13 @@ impl Walker<'_> {
             self.tested = now;
         }
     }
+}
+
+/// What each index makes of a guess, if it holds in all of them.
+fn settle(replays: &[Replay], guessed: &Guessed) -> Option<Vec<Settled>> {
+    let holds = |check: Check| guessed.let_through.holds(&[check]);
+    let takers = guessed.takers.iter();
+    takers.map(|taker| replays[*taker].settle(&guessed.guess, &holds)).collect()
 }
 
 impl Drop for Watch<'_> {

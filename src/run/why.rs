@@ -1,5 +1,6 @@
 //! `mapdrift why`: the chain of one field, from the record that brought it to what the next index would make of it.
 
+use super::analysis::NextOf;
 use super::{Verdict, check, output};
 use crate::cli::{Format, Redact, Why};
 use crate::error::Error;
@@ -13,7 +14,7 @@ const OFFERED: usize = 5;
 /// Reads both sides as `check` does, and answers for one field.
 pub(super) fn run(arguments: &Why) -> Result<Verdict, Error> {
     let backup = check::list(&arguments.sides)?;
-    let (judgement, meter) = check::judged(&arguments.sides, &backup)?;
+    let (judgement, meter) = check::judged(&arguments.sides, &backup, NextOf::Any)?;
     let field = FieldPath::parse(&arguments.field);
     let walked_again = judgement.walked_again();
     let mut why = judgement.why(&field).map_err(|known| unknown(&arguments.field, known))?;

@@ -215,7 +215,7 @@ fn plant(rng: &mut Rng) -> Plants {
     // The next index begins with the newest records.
     let newest = (OBJECTS - 1) * IN_EACH;
     let size = plants.put_within(rng, 1..newest, 1, &vec![("size", "2.5")]);
-    let next = plants.put_within(rng, newest..newest + 1_000, 1, &vec![("size", "2")]);
+    let next = plants.put_within(rng, newest..newest + 500, 1, &vec![("size", "2")]);
     plants.expect("field-added-dynamically", "size", &[size[0], next[0]], Counted::Yes);
     plants.expect("mapping-order-dependent", "size", &size, Counted::No);
     plants.expect("rollover-will-conflict", "size", &next, Counted::No);

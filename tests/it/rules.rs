@@ -21,7 +21,7 @@ use mapdrift::model::report::{Inputs, Report};
 use mapdrift::record::Hint;
 use mapdrift::report;
 use mapdrift::rules::{self, RULES, Rule};
-use mapdrift::run::analysis::{Analysis, Bytes, Given, Options, WhatIf};
+use mapdrift::run::analysis::{Analysis, Bytes, Given, NextOf, Options, WhatIf};
 use serde_json::{Value, json};
 
 #[test]
@@ -305,11 +305,12 @@ fn analysed(example: &Example) -> Report {
     let mut analysis = Analysis::new(example.capture(), objects, example.options()).unwrap();
     for (rank, source) in (0..).zip(&deliveries.sources) {
         let mut body = example.objects[*source as usize].1.as_slice();
-        let mut reader = analysis.reader();
-        let again = |read: &mut dyn FnMut(&Hint, &mut dyn std::io::Read)| {
-            read(&Hint::default(), &mut example.objects[*source as usize].1.as_slice());
+        let again = |rank: u32, read: &mut dyn FnMut(&Hint, &mut dyn std::io::Read)| {
+            let source = deliveries.sources[rank as usize] as usize;
+            read(&Hint::default(), &mut example.objects[source].1.as_slice());
         };
-        let bytes = Bytes { hint: &Hint::default(), body: &mut body, again: Some(&again) };
+        let mut reader = analysis.reader(&again);
+        let bytes = Bytes { hint: &Hint::default(), body: &mut body, is_read_once: false };
         reader.object(rank, bytes, &|| true);
         let part = reader.finish();
         analysis.add(part);
@@ -336,7 +337,7 @@ fn analysed(example: &Example) -> Report {
     for rank in judgement.wanted() {
         judgement.hear(rank, &Hint::default(), &mut body(rank));
     }
-    if let Some(rank) = judgement.newest() {
+    if let Some(rank) = judgement.newest(NextOf::Series) {
         judgement.rehearse(rank, &Hint::default(), &mut body(rank));
     }
     judgement.report()

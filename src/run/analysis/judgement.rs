@@ -24,8 +24,18 @@ use crate::record::Hint;
 use crate::replay::Arrival;
 use crate::{report, rules};
 
-/// Records with which the next index is begun.
-const REHEARSED: u64 = 1_000;
+/// Records with which the next index is begun: enough for a field that one record in a hundred carries, and few enough for the
+/// replica, which is a hundred times slower than the walk.
+const REHEARSED: u64 = 500;
+
+/// For which index the next one is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextOf {
+    /// One whose name says that others follow it.
+    Series,
+    /// Any.
+    Any,
+}
 
 /// An analysis that lacks only what it asks for.
 pub struct Judgement {
@@ -71,13 +81,14 @@ impl Judgement {
     }
 
     /// The rank of the newest object with records, with which the next index would begin; `None` where no index can be next.
-    pub fn newest(&self) -> Option<u32> {
+    pub fn newest(&self, of: NextOf) -> Option<u32> {
         let object = |rank: u32| self.objects.get(rank as usize);
         let read = self.met.read.iter().rev().filter(|(_, read)| read.records > 0);
         let mut newest = read.filter_map(|(rank, _)| Some((*rank, object(*rank)?)));
         let (rank, _) =
             newest.find(|(_, object)| object.time.is_some() || self.objects.len() == 1)?;
-        self.last_index(rank).map(|_| rank)
+        let index = &self.indices[self.last_index(rank)?];
+        (of == NextOf::Any || index.is_series()).then_some(rank)
     }
 
     /// Begins the next index with the first records of the newest object.

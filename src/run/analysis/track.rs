@@ -241,6 +241,11 @@ fn belongs(period: Option<Period>, object: &Object) -> Belongs {
 }
 
 impl Judged {
+    /// Whether its name says that others follow it.
+    pub(super) fn is_series(&self) -> bool {
+        self.period.is_some()
+    }
+
     /// Whether records of an object may have gone to this index.
     pub(super) fn takes(&self, object: &Object) -> bool {
         belongs(self.period, object) != Belongs::No
@@ -342,7 +347,7 @@ impl Judged {
             rivals_unheard: self.rivals_unheard,
             next: self.next.as_ref(),
             alternative: self.alternative.as_ref(),
-            is_series: self.period.is_some(),
+            is_series: self.is_series(),
         }
     }
 

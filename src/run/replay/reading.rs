@@ -19,9 +19,8 @@ use crate::record::lines::{self, Line};
 use crate::replay::Arrival;
 use crate::report;
 use crate::run::backup::{Backup, Opened};
-use crate::run::progress::Meter;
 use crate::run::sinks::Sinks;
-use crate::run::turns::{Coming, Hear, Met, Turns, Walker};
+use crate::run::turns::{Again, Coming, Hear, Met, Turns, Walker};
 use crate::settings::EmitKind;
 
 /// What all readers share.
@@ -31,7 +30,6 @@ pub(super) struct Shared<'a> {
     pub sinks: &'a Mutex<&'a mut Sinks>,
     pub has_fates: bool,
     pub backup: &'a Backup,
-    pub meter: &'a Meter,
 }
 
 /// One reader of objects.
@@ -52,18 +50,24 @@ pub(super) struct Part {
 
 impl<'a> Reading<'a> {
     /// A reader that has met nothing.
-    pub(super) fn new(shared: &'a Shared<'a>) -> Self {
+    pub(super) fn new(shared: &'a Shared<'a>, again: Again<'a>) -> Self {
         let limits = Limits::default();
         let walk = || match shared.framing {
             Framing::Concatenated => Walk::new(&limits).concatenated(),
             Framing::Auto | Framing::Lines => Walk::new(&limits),
         };
-        Self { shared, walker: shared.turns.walker(walk), part: Part::new(&limits) }
+        Self { shared, walker: shared.turns.walker(walk, again), part: Part::new(&limits) }
     }
 
     /// Passes over an object whose records went elsewhere.
     pub(super) fn skip(&mut self, rank: u32) {
-        self.walker.skip(rank);
+        let Self { shared, walker, part } = self;
+        walker.skip(rank, &mut |met| {
+            if let Met::Problem(problem) = met {
+                part.problems.add(problem);
+            }
+            shared.go_on()
+        });
     }
 
     /// Reads one object.
@@ -104,10 +108,9 @@ impl<'a> Reading<'a> {
             }
             shared.go_on()
         };
-        let sums = shared.backup.reopening(shared.meter, *rank, |again| {
-            let key = &object.key;
-            walker.object(Coming { rank: *rank, key, hint, body, again, takers: &[0] }, hear)
-        });
+        let (rank, key, takers) = (*rank, &*object.key, &[0][..]);
+        let is_read_once = shared.backup.is_read_once(rank);
+        let sums = walker.object(Coming { rank, key, hint, body, is_read_once, takers }, hear);
         part.bytes += sums.bytes;
     }
 
