@@ -21,7 +21,7 @@ use crate::model::profile::ShapeId;
 use crate::model::timeline::{Addition, Counted, Decision, Origin, Refused, RejectGroup, Timeline};
 
 pub use guess::{Guess, Settled};
-pub use order::{after, alone};
+pub use order::Alone;
 
 /// Kinds of refusals for which the smallest record is looked for. More kinds come of names that are data, all alike.
 const WITNESSES: usize = 1_000;

@@ -11,6 +11,7 @@ mod pump;
 pub use body::Body;
 pub(super) use body::unreadable;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::runtime::Handle;
@@ -39,27 +40,36 @@ impl Default for FetchOptions {
 
 /// Ends a fetch from anywhere: every body then fails with `Interrupted`, and no further one begins.
 #[derive(Clone, Debug)]
-pub struct Stop(Arc<watch::Sender<bool>>);
+pub struct Stop(Arc<Stopped>);
+
+#[derive(Debug)]
+struct Stopped {
+    /// Asked at every record by every reader: a lock would make them wait for each other.
+    flag: AtomicBool,
+    sender: watch::Sender<bool>,
+}
 
 impl Stop {
     /// A fetch that runs.
     pub fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
+        let (flag, sender) = (AtomicBool::new(false), watch::Sender::new(false));
+        Self(Arc::new(Stopped { flag, sender }))
     }
 
     /// Ends it.
     pub fn stop(&self) {
-        self.0.send_replace(true);
+        self.0.flag.store(true, Ordering::Relaxed);
+        self.0.sender.send_replace(true);
     }
 
     /// Whether it was ended.
     pub fn is_stopped(&self) -> bool {
-        *self.0.borrow()
+        self.0.flag.load(Ordering::Relaxed)
     }
 
     /// Waits until it is ended.
     pub async fn stopped(&self) {
-        let mut receiver = self.0.subscribe();
+        let mut receiver = self.0.sender.subscribe();
         // The sender lives as long as `self`, so this waits.
         let _ = receiver.wait_for(|stopped| *stopped).await;
     }

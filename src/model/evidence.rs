@@ -93,8 +93,8 @@ pub struct Rival {
     pub decision: Decision,
     /// Its bytes, as far as the example limit goes.
     pub excerpt: Vec<u8>,
-    /// What becomes of the record that really came first, if this one goes before it.
-    pub first_after_it: Fate,
+    /// What becomes of the record that really came first, if this one goes before it; `None` where it gives the field's type too.
+    pub first_after_it: Option<Fate>,
 }
 
 /// What is known about one field of one index.

@@ -6,7 +6,7 @@
 use super::Replay;
 use crate::engine::Index;
 use crate::model::fate::Fate;
-use crate::model::mapping::{Field, Mapping};
+use crate::model::mapping::Mapping;
 use crate::model::path::FieldPath;
 use crate::model::timeline::Decision;
 
@@ -23,21 +23,29 @@ impl Replay {
     }
 }
 
-/// The type that a record alone gives the field, and why; `None` where it does not make it.
-pub fn alone(born: &Index, field: &FieldPath, record: &[u8]) -> Option<(String, Decision)> {
-    let mut index = born.clone();
-    let added = index.index(record).added;
-    let (_, decision) = added.into_iter().find(|(path, _)| path == field)?;
-    Some((type_in(index.mapping(), field)?, decision))
+/// The index as one record alone makes it.
+pub struct Alone {
+    index: Index,
+    added: Vec<(FieldPath, Decision)>,
 }
 
-/// What becomes of a record that comes second.
-pub fn after(born: &Index, first: &[u8], second: &[u8]) -> Fate {
-    let mut index = born.clone();
-    index.index(first);
-    index.index(second).fate
-}
+impl Alone {
+    /// Begins the index with a record.
+    pub fn new(born: &Index, record: &[u8]) -> Self {
+        let mut index = born.clone();
+        let added = index.index(record).added;
+        Self { index, added }
+    }
 
-fn type_in(mapping: &Mapping, field: &FieldPath) -> Option<String> {
-    mapping.field(field).map(Field::type_name).map(str::to_owned)
+    /// The type that the record gives a field, and why; `None` where it does not make it.
+    pub fn makes(&self, field: &FieldPath) -> Option<(&str, &Decision)> {
+        let (_, decision) = self.added.iter().find(|(path, _)| path == field)?;
+        let made = self.index.mapping().field(field)?;
+        Some((made.type_name(), decision))
+    }
+
+    /// What becomes of a record that comes second.
+    pub fn then(&self, second: &[u8]) -> Fate {
+        self.index.clone().index(second).fate
+    }
 }

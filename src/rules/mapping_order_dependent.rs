@@ -72,9 +72,10 @@ fn found(evidence: &Evidence<'_>, index: &IndexEvidence<'_>, path: &FieldPath) -
 /// What the other record does to the field, and then to the record that really came first.
 fn outcome(rival: &Rival, addition: &Addition) -> Shown {
     let alone = format!("alone it makes {}, {}", rival.type_name, rival.decision);
-    let after = format!("; after it, the first record {}", fate(&rival.first_after_it));
     let is_first = rival.sighting == addition.sighting;
-    let says = if is_first { alone } else { format!("{alone}{after}") };
+    let after = rival.first_after_it.as_ref().filter(|_| !is_first);
+    let after = after.map(|after| format!("; after it, the first record {}", fate(after)));
+    let says = alone + &after.unwrap_or_default();
     Shown { sighting: rival.sighting, bytes: rival.excerpt.clone(), says }
 }
 

@@ -215,7 +215,8 @@ impl Walker<'_> {
         self.test_by(&state.replays, takers);
         let before = std::mem::take(&mut self.tested);
         let State { replays, pairs, .. } = &mut *state;
-        let live = Live { walk: &mut self.walk, replays, pairs, takers };
+        let guessing = self.turns.guessing;
+        let live = Live { walk: &mut self.walk, replays, pairs, takers, guessing };
         let sums = live.walk(rank, key, hint, body, hear);
         self.tested = versions(&state.replays, takers);
         state.alone = sums.records == 0 || before != self.tested;
@@ -291,7 +292,8 @@ impl Walker<'_> {
         }
         *walked_again += 1;
         (self.again)(*next, &mut |hint, body| {
-            let mut live = Live { walk: &mut self.spare, replays, pairs, takers };
+            let guessing = Guessing::Allowed;
+            let mut live = Live { walk: &mut self.spare, replays, pairs, takers, guessing };
             live.test();
             live.walk(*next, key, hint, body, &mut |met| match met {
                 // The rest was heard before; what is out of reach only now is news.
@@ -336,6 +338,8 @@ struct Live<'a> {
     replays: &'a mut [Replay],
     pairs: &'a mut [Pair],
     takers: &'a [usize],
+    /// Whether anybody hears the fate of each record.
+    guessing: Guessing,
 }
 
 impl Live<'_> {
@@ -351,9 +355,9 @@ impl Live<'_> {
         body: &mut dyn Read,
         hear: Hear<'_>,
     ) -> ObjectSums {
-        let Self { walk, replays, pairs, takers } = self;
+        let Self { walk, replays, pairs, takers, guessing } = self;
         walk.checked_object(rank, key, hint, body, &mut |seen| {
-            let (fate, is_changed) = count(replays, pairs, takers, &seen);
+            let (fate, is_changed) = count(replays, pairs, takers, guessing, &seen);
             let mut flow = hear(met(seen));
             if let (Some(fate), ControlFlow::Continue(())) = (fate, flow) {
                 flow = hear(Met::Fate(&fate));
@@ -375,11 +379,12 @@ fn checks(replays: &[Replay], takers: &[usize]) -> Vec<Check> {
     takers.iter().map(|taker| replays[*taker].check()).collect()
 }
 
-/// Counts what was seen in each index: its fate in the last, and whether a mapping has changed.
+/// Counts what was seen in each index: its fate in the last, where it is heard, and whether a mapping has changed.
 fn count(
     replays: &mut [Replay],
     pairs: &mut [Pair],
     takers: &[usize],
+    guessing: Guessing,
     seen: &Seen<'_>,
 ) -> (Option<Fate>, bool) {
     match judged(seen) {
@@ -388,8 +393,9 @@ fn count(
             for taker in takers {
                 replays[*taker].cleared(sighting, shape, losses);
             }
-            let losses = losses.iter().map(|loss| (**loss).clone());
-            (takers.last().map(|_| Fate::Accepted(losses.collect())), false)
+            let is_heard = guessing == Guessing::Never && !takers.is_empty();
+            let losses = || losses.iter().map(|loss| (**loss).clone()).collect();
+            (is_heard.then(|| Fate::Accepted(losses())), false)
         }
         Some(Judged::Open(arrival)) => {
             let before = versions(replays, takers);

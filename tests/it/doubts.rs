@@ -172,3 +172,52 @@ fn a_capture_with_nothing_to_compare_is_3() {
         Some(3)
     );
 }
+
+#[test]
+fn a_record_near_a_rotation_may_be_in_either_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let object = |time: &str, record: &str| {
+        let key = format!("s-1-2019-05-01-{time}-00-9c948a08-f91a-4ba2-922d-408623ea0ddf");
+        std::fs::write(folder.path().join(key), record).unwrap();
+    };
+    object("00-05", r#"{"a":1,"early":1}"#);
+    object("09-00", r#"{"a":1,"late":1}"#);
+    let long = json!({"type": "long"});
+    let index = |fields: Value| {
+        json!({
+            "aliases": {}, "created_at": "2019-04-30T00:00:00Z", "documents": 2, "operations": 2,
+            "mappings": {"properties": fields}, "settings": {"index": {"number_of_shards": "1"}},
+        })
+    };
+    let capture = json!({
+        "format": "mapdrift-capture", "version": 1, "captured_at": "2019-05-01T23:00:00Z",
+        "requested": "c-*", "engines": ["es:7.10.2"],
+        "indices": {
+            "c-2019-04-30": index(json!({"a": long, "early": long})),
+            "c-2019-05-01": index(json!({"a": long, "early": long, "late": long})),
+        },
+        "legacy_templates": {"c": {
+            "order": 0, "index_patterns": ["c-*"], "mappings": {"properties": {"a": long}},
+        }},
+        "index_templates": {}, "component_templates": {}, "data_streams": {}, "unanswered": [],
+    });
+    std::fs::write(folder.path().join("capture.json"), capture.to_string()).unwrap();
+    let arguments = ["check", ".", "--format", "json", "--progress", "none"];
+    let output = mapdrift(&arguments).current_dir(folder.path()).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let added = report["findings"].as_array().unwrap().iter();
+    let added = added.filter(|found| found["rule"] == "field-added-dynamically");
+    let told: Vec<(&str, &str, bool)> = added
+        .map(|found| {
+            let is_near = found["notes"].to_string().contains("near the rotation");
+            (found["index"].as_str().unwrap(), found["field"].as_str().unwrap(), is_near)
+        })
+        .collect();
+    let expected = [
+        ("c-2019-04-30", "early", true),
+        ("c-2019-05-01", "early", true),
+        ("c-2019-05-01", "late", false),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(confidences(&report, "field-added-dynamically"), ["likely"]);
+}

@@ -14,14 +14,14 @@ use crate::model::engine::{Engine, Product};
 use crate::model::evidence::{IndexEvidence, LONGEST_BUFFER_SECONDS, Rival};
 use crate::model::family::Family;
 use crate::model::finding::Confidence;
-use crate::model::mapping::Mapping;
+use crate::model::mapping::{Field, Mapping};
 use crate::model::object::{Object, Sighting};
 use crate::model::outcome::{Alternative, Outcomes};
 use crate::model::path::FieldPath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::profile::Profile;
 use crate::model::timeline::{Origin, Timeline};
-use crate::replay::{self, Replay};
+use crate::replay::{Alone, Replay};
 use crate::settings;
 
 use super::{Options, WhatIf};
@@ -267,22 +267,27 @@ impl Judged {
         records: &BTreeMap<Sighting, Vec<u8>>,
         excerpt_bytes: usize,
     ) {
+        let mut alone: BTreeMap<Sighting, Alone> = BTreeMap::new();
         for (field, rivals) in &self.rivals {
-            self.rivals_unheard |= rivals.iter().any(|rival| !records.contains_key(rival));
+            let heard = rivals.iter().filter_map(|rival| Some((*rival, records.get(rival)?)));
+            let heard: Vec<(Sighting, &Vec<u8>)> = heard.collect();
+            self.rivals_unheard |= heard.len() < rivals.len();
             let origin = self.timeline.origins.get(field).and_then(Origin::addition);
             let first = origin.and_then(|origin| records.get(&origin.sighting));
-            let rival = |sighting: &Sighting| {
-                let record = records.get(sighting)?;
-                let (type_name, decision) = replay::alone(&self.born, field, record)?;
+            let mapped = self.timeline.mapping.field(field).map(Field::type_name);
+            let rival = |(sighting, record): (Sighting, &Vec<u8>)| {
+                let alone = alone.entry(sighting).or_insert_with(|| Alone::new(&self.born, record));
+                let (type_name, decision) = alone.makes(field)?;
+                let is_other = mapped.is_some_and(|mapped| mapped != type_name);
                 Some(Rival {
-                    sighting: *sighting,
-                    type_name,
-                    decision,
+                    sighting,
+                    type_name: type_name.to_owned(),
+                    decision: decision.clone(),
                     excerpt: record[..record.len().min(excerpt_bytes)].to_vec(),
-                    first_after_it: replay::after(&self.born, record, first?),
+                    first_after_it: first.filter(|_| is_other).map(|first| alone.then(first)),
                 })
             };
-            self.orders.insert(field.clone(), rivals.iter().filter_map(rival).collect());
+            self.orders.insert(field.clone(), heard.into_iter().filter_map(rival).collect());
         }
     }
 
