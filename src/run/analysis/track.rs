@@ -275,7 +275,12 @@ impl Judged {
             let origin = self.timeline.origins.get(field).and_then(Origin::addition);
             let first = origin.and_then(|origin| records.get(&origin.sighting));
             let mapped = self.timeline.mapping.field(field).map(Field::type_name);
+            // What the record that came first makes of its field is known, unless the live type has overruled it.
+            let known = origin.filter(|origin| origin.decision.overruled().is_none());
             let rival = |(sighting, record): (Sighting, &Vec<u8>)| {
+                if known.is_some_and(|origin| origin.sighting == sighting) {
+                    return None;
+                }
                 let alone = alone.entry(sighting).or_insert_with(|| Alone::new(&self.born, record));
                 let (type_name, decision) = alone.makes(field)?;
                 let is_other = mapped.is_some_and(|mapped| mapped != type_name);
