@@ -31,7 +31,7 @@ pub struct Replay {
     born: Index,
     index: Index,
     declared: BTreeSet<FieldPath>,
-    made: BTreeMap<FieldPath, (Addition, Option<ShapeId>)>,
+    made: BTreeMap<FieldPath, Addition>,
     /// The first record that was accepted.
     first: Option<(Sighting, ShapeId)>,
     /// How often the mapping has changed.
@@ -102,9 +102,12 @@ impl Replay {
         let first =
             self.first.and_then(|(_, shape)| families.iter().find(|family| family.has(shape)));
         timeline.origins = self.declared.into_iter().map(|path| (path, Origin::Declared)).collect();
-        for (path, (addition, shape)) in self.made {
+        for (path, mut addition) in self.made {
+            let shape = addition.shape;
             let at_birth =
                 is_born && first.zip(shape).is_some_and(|(family, shape)| family.has(shape));
+            let family = shape.and_then(|shape| families.iter().find(|family| family.has(shape)));
+            addition.family = family.map(|family| family.name.clone());
             let origin = if at_birth { Origin::Birth(addition) } else { Origin::Added(addition) };
             timeline.origins.insert(path, origin);
         }
@@ -113,8 +116,9 @@ impl Replay {
     }
 
     fn added(&mut self, path: FieldPath, decision: Decision, arrival: Arrival<'_>) {
-        let addition = Addition { sighting: arrival.sighting, decision, raced: false };
-        self.made.entry(path).or_insert((addition, arrival.shape));
+        let Arrival { sighting, shape, .. } = arrival;
+        let addition = Addition { sighting, decision, shape, family: None, raced: false };
+        self.made.entry(path).or_insert(addition);
         let excerpt = self.excerpt(arrival);
         self.timeline.excerpts.entry(arrival.sighting).or_insert(excerpt);
     }

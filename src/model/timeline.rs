@@ -7,6 +7,7 @@ use super::fate::{Loss, Reject, RejectClass};
 use super::mapping::Mapping;
 use super::object::Sighting;
 use super::path::FieldPath;
+use super::profile::ShapeId;
 
 /// What replaying a backup says about one index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,6 +119,10 @@ pub struct Addition {
     pub sighting: Sighting,
     /// Why the engine chose the type.
     pub decision: Decision,
+    /// The shape of the record; `None` for what is no JSON object.
+    pub shape: Option<ShapeId>,
+    /// The family of that shape.
+    pub family: Option<String>,
     /// Whether another type could have won: values that give different types were first seen within one buffer interval,
     /// and the index has several shards, which parse the records of one bulk side by side.
     pub raced: bool,

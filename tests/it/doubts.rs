@@ -177,11 +177,11 @@ fn a_capture_with_nothing_to_compare_is_3() {
 fn a_record_near_a_rotation_may_be_in_either_index() {
     let folder = tempfile::tempdir().unwrap();
     let object = |time: &str, record: &str| {
-        let key = format!("s-1-2019-05-01-{time}-00-9c948a08-f91a-4ba2-922d-408623ea0ddf");
+        let key = format!("s-1-2019-{time}-00-9c948a08-f91a-4ba2-922d-408623ea0ddf");
         std::fs::write(folder.path().join(key), record).unwrap();
     };
-    object("00-05", r#"{"a":1,"early":1}"#);
-    object("09-00", r#"{"a":1,"late":1}"#);
+    object("04-30-23-55", r#"{"a":1,"early":1}"#);
+    object("05-01-09-00", r#"{"a":1,"late":1}"#);
     let long = json!({"type": "long"});
     let index = |fields: Value| {
         json!({

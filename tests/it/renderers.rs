@@ -193,7 +193,13 @@ fn inputs() -> Inputs {
 }
 
 fn fields(strings: &[&str]) -> BTreeMap<FieldPath, ReportedField> {
-    let addition = |record, decision| Addition { sighting: at(1, record), decision, raced: false };
+    let addition = |record, decision| Addition {
+        sighting: at(1, record),
+        decision,
+        shape: None,
+        family: None,
+        raced: false,
+    };
     let text = |name: &&str| {
         let origin = Origin::Added(addition(1, Decision::Default("strings")));
         (FieldPath::parse(name), field("text", Some("keyword"), Some(origin)))
@@ -204,6 +210,8 @@ fn fields(strings: &[&str]) -> BTreeMap<FieldPath, ReportedField> {
     let birth = Origin::Birth(Addition {
         sighting: at(0, 1),
         decision: Decision::Default("decimals"),
+        shape: None,
+        family: None,
         raced: true,
     });
     all.insert(FieldPath::parse("interest_id"), field("long", None, Some(long)));

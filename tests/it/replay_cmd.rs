@@ -379,28 +379,93 @@ fn backup(layout: Layout) -> tempfile::TempDir {
             encoder.write_all(&bytes).unwrap();
             bytes = encoder.finish().unwrap();
         }
-        let name = format!("clicks-1-2019-04-30-06-{n:02}-00-a");
+        let name = format!("clicks-1-2019-04-30-06-{n:02}-00-9c948a08-f91a-4ba2-922d-408623ea0ddf");
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     folder
 }
 
 /// A history without byte offsets, which depend on the layout.
-fn without_offsets(mut history: Value) -> Value {
-    fn strip(value: &mut Value) {
-        match value {
-            Value::Object(map) => {
-                for key in ["byte_offset", "byte_length", "bytes", "backup"] {
-                    map.remove(key);
-                }
-                map.values_mut().for_each(strip);
+fn without_offsets(history: Value) -> Value {
+    without(&["byte_offset", "byte_length", "bytes", "backup"], history)
+}
+
+/// A JSON value without the members of these names, at any depth.
+fn without(names: &[&str], mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(map) => {
+            map.retain(|name, _| !names.contains(&name.as_str()));
+            for inner in map.values_mut() {
+                *inner = without(names, inner.take());
             }
-            Value::Array(list) => list.iter_mut().for_each(strip),
-            _ => {}
         }
+        Value::Array(list) => {
+            for inner in list {
+                *inner = without(names, inner.take());
+            }
+        }
+        _ => {}
     }
-    strip(&mut history);
-    history
+    value
+}
+
+/// The history of the objects of a folder, given by name in this order.
+fn history(folder: &Path, names: &[String]) -> Value {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let options = ["--engine", "es:7.10.2", "--format", "json", "--jobs", "2"];
+    let arguments = [&["replay"], &names[..], &options].concat();
+    let output = mapdrift(&arguments).current_dir(folder).output().unwrap();
+    without_offsets(json(&output))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn objects_in_another_order_have_the_same_history() {
+    let folder = backup(Layout::Lines);
+    let mut names = names(folder.path());
+    let in_order = history(folder.path(), &names);
+    names.reverse();
+    assert_eq!(history(folder.path(), &names), in_order);
+}
+
+#[test]
+fn objects_cut_in_two_change_only_the_places_of_records() {
+    let folder = backup(Layout::Lines);
+    let whole = history(folder.path(), &names(folder.path()));
+    for name in names(folder.path()) {
+        let text = std::fs::read(folder.path().join(&name)).unwrap();
+        let half = 1 + text.iter().take(text.len() / 2).rposition(|byte| *byte == b'\n').unwrap();
+        std::fs::write(folder.path().join(&name), &text[..half]).unwrap();
+        let second = name.replace("-00-9c", "-30-9c");
+        std::fs::write(folder.path().join(second), &text[half..]).unwrap();
+    }
+    let cut = history(folder.path(), &names(folder.path()));
+    assert_eq!(cut["counts"]["objects"], 2 * whole["counts"]["objects"].as_u64().unwrap());
+    let places = ["object", "objects", "record", "time"];
+    assert_eq!(without(&places, cut), without(&places, whole));
+}
+
+#[test]
+fn an_object_that_was_delivered_twice_counts_twice_and_adds_nothing() {
+    let folder = backup(Layout::Lines);
+    let once = history(folder.path(), &names(folder.path()));
+    let last = names(folder.path()).pop().unwrap();
+    let records = std::fs::read_to_string(folder.path().join(&last)).unwrap().lines().count();
+    let again = last.replace("-06-59-", "-07-05-");
+    std::fs::copy(folder.path().join(&last), folder.path().join(again)).unwrap();
+    let twice = history(folder.path(), &names(folder.path()));
+    let count = |history: &Value| history["counts"]["records"].as_u64().unwrap();
+    assert_eq!(count(&twice), count(&once) + records as u64);
+    assert_eq!(twice["mapping"], once["mapping"]);
+    let fields = |history: &Value| without(&["present"], history["fields"].clone());
+    assert_eq!(fields(&twice), fields(&once));
 }
 
 #[test]

@@ -94,6 +94,8 @@ fn origin<'a>(replayed: &'a Replayed, origin: &ModelOrigin) -> Origin<'a> {
         kind: origin.name(),
         at: origin.addition().map(|added| sighting(replayed, added.sighting)),
         decision: origin.addition().map(|added| added.decision.to_string()),
+        family: origin.addition().and_then(|added| added.family.clone()),
+        shape: origin.addition().and_then(|added| Some(format!("{:016x}", added.shape?.0))),
     }
 }
 
@@ -232,6 +234,10 @@ struct Origin<'a> {
     at: Option<Sighting<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -70,6 +70,8 @@ fn origin<'a>(
         at: addition.map(|added| at(report, added.sighting)),
         decision: addition.map(|added| added.decision.to_string()),
         raced: addition.map(|added| added.raced),
+        family: addition.and_then(|added| added.family.clone()),
+        shape: addition.and_then(|added| Some(format!("{:016x}", added.shape?.0))),
         record_bytes: excerpt.map(visible),
     })
 }
@@ -152,6 +154,10 @@ struct Origin<'a> {
     at: Option<Sighting<'a>>,
     decision: Option<String>,
     raced: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     record_bytes: Option<String>,
 }

@@ -72,6 +72,9 @@ fn origin(why: &Why, out: &mut dyn Write) -> io::Result<()> {
     let Some(addition) = origin.addition() else { return Ok(()) };
     record(why, addition.sighting, why.chain.excerpt.as_deref(), out)?;
     below(&harmless(&addition.decision.to_string()), out)?;
+    if let Some(family) = &addition.family {
+        below(&harmless(&format!("a record of {family}")), out)?;
+    }
     if addition.raced {
         below(
             "values of other types arrived close enough for one bulk request: another may have decided",
