@@ -64,7 +64,7 @@ impl Reader {
         self.trie.guard(guards);
     }
 
-    /// An object begins: [`Self::holds`] is about its records.
+    /// An object begins: [`Self::passed`] is about its records.
     pub(super) fn begin(&mut self) {
         self.before = self.stamp;
     }

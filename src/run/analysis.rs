@@ -4,6 +4,7 @@
 //! from a store; the rule pages feed it from memory.
 
 mod again;
+mod judged;
 mod judgement;
 mod track;
 

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use super::again;
-use super::track::{self, Judged};
+use super::judged::{self, Judged};
 use super::{Options, Part};
 use crate::evidence::counts::{self, Backup};
 use crate::model::capture::Capture;
@@ -136,7 +136,7 @@ impl Judgement {
             problems.add(problem);
         }
         let (problems, problems_not_kept) = problems.into_parts();
-        let rejected_in = track::rejected_in(&indices).filter(|_| unclaimed == 0);
+        let rejected_in = judged::rejected_in(&indices).filter(|_| unclaimed == 0);
         let backup = Backup {
             objects: &objects,
             read: &read,

@@ -6,24 +6,20 @@ use jiff::SignedDuration;
 
 use crate::engine::{Index, Settings};
 use crate::error::Error;
-use crate::evidence;
 use crate::firehose::rotation::{self, Belongs, Period};
 use crate::mapping::{self, Templates};
 use crate::model::capture::{Capture, CapturedIndex};
 use crate::model::engine::{Engine, Product};
-use crate::model::evidence::{IndexEvidence, LONGEST_BUFFER_SECONDS, Rival};
+use crate::model::evidence::LONGEST_BUFFER_SECONDS;
 use crate::model::family::Family;
 use crate::model::finding::Confidence;
-use crate::model::mapping::{Field, Mapping};
-use crate::model::object::{Object, Sighting};
-use crate::model::outcome::{Alternative, Outcomes};
-use crate::model::path::FieldPath;
+use crate::model::mapping::Mapping;
+use crate::model::object::Object;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::profile::Profile;
-use crate::model::timeline::{Origin, Timeline};
-use crate::replay::{Alone, Replay};
+use crate::replay::Replay;
 use crate::settings;
 
+use super::judged::Judged;
 use super::{Options, WhatIf};
 
 /// One index while its records arrive.
@@ -37,29 +33,6 @@ pub(super) struct Track {
     live: Option<Mapping>,
     shards: u64,
     doubts: Doubts,
-}
-
-/// One index when all records have arrived.
-pub(super) struct Judged {
-    pub name: String,
-    /// As it was born.
-    born: Index,
-    period: Option<Period>,
-    /// Whether its records can be told from those of other indices.
-    pub is_alone: bool,
-    pub declared: Mapping,
-    pub live: Option<Mapping>,
-    pub shards: u64,
-    pub timeline: Timeline,
-    pub doubts: Doubts,
-    near_rotation: BTreeSet<u32>,
-    /// The records that may decide each field's type, if they come first.
-    rivals: BTreeMap<FieldPath, BTreeSet<Sighting>>,
-    /// What each of them makes of it.
-    orders: BTreeMap<FieldPath, Vec<Rival>>,
-    rivals_unheard: bool,
-    next: Option<Timeline>,
-    alternative: Option<Alternative>,
 }
 
 /// Why findings about an index may be wrong, and how sure they can still be.
@@ -164,19 +137,6 @@ fn unreadable(name: &str, error: &Error) -> Problem {
     }
 }
 
-/// Refused records by object, where every record can be given to its index. An object near a rotation counts once.
-pub(super) fn rejected_in(judged: &[Judged]) -> Option<BTreeMap<u32, u64>> {
-    if judged.is_empty() || judged.iter().any(|index| !index.is_alone) {
-        return None;
-    }
-    let mut merged: BTreeMap<u32, u64> = BTreeMap::new();
-    for (rank, count) in judged.iter().flat_map(|index| &index.timeline.rejected_in) {
-        let known = merged.entry(*rank).or_default();
-        *known = (*known).max(*count);
-    }
-    Some(merged)
-}
-
 impl Track {
     /// Whether records of an object may have gone to this index.
     pub(super) fn takes(&self, object: &Object) -> bool {
@@ -211,7 +171,6 @@ impl Track {
         let born = replay.born().clone();
         let timeline = replay.finish(families);
         let Self { name, is_alone, period, declared, live, shards, doubts, .. } = self;
-        let (rivals, orders) = (BTreeMap::new(), BTreeMap::new());
         Judged {
             name,
             born,
@@ -223,8 +182,8 @@ impl Track {
             timeline,
             doubts,
             near_rotation,
-            rivals,
-            orders,
+            rivals: BTreeMap::new(),
+            orders: BTreeMap::new(),
             rivals_unheard: false,
             next: None,
             alternative: None,
@@ -233,148 +192,11 @@ impl Track {
 }
 
 /// Whether an object's records belong to the index of a period.
-fn belongs(period: Option<Period>, object: &Object) -> Belongs {
+pub(super) fn belongs(period: Option<Period>, object: &Object) -> Belongs {
     let (Some(period), Some(time)) = (period, object.time) else {
         return Belongs::Certainly;
     };
     period.holds(time, SignedDuration::from_secs(LONGEST_BUFFER_SECONDS))
-}
-
-impl Judged {
-    /// Whether its name says that others follow it.
-    pub(super) fn is_series(&self) -> bool {
-        self.period.is_some()
-    }
-
-    /// Whether records of an object may have gone to this index.
-    pub(super) fn takes(&self, object: &Object) -> bool {
-        belongs(self.period, object) != Belongs::No
-    }
-
-    /// Finds the records that may decide a field's type.
-    pub(super) fn ask(&mut self, profile: &Profile) {
-        self.rivals = evidence::order::rivals(&self.timeline, profile);
-    }
-
-    /// The records that must be heard again.
-    pub(super) fn wanted(&self) -> impl Iterator<Item = Sighting> {
-        self.rivals.values().flatten().copied()
-    }
-
-    /// Sees what each rival alone would have made of its field, and what would have become of the record that came first.
-    pub(super) fn compare_orders(
-        &mut self,
-        records: &BTreeMap<Sighting, Vec<u8>>,
-        excerpt_bytes: usize,
-    ) {
-        let mut alone: BTreeMap<Sighting, Alone> = BTreeMap::new();
-        for (field, rivals) in &self.rivals {
-            let heard = rivals.iter().filter_map(|rival| Some((*rival, records.get(rival)?)));
-            let heard: Vec<(Sighting, &Vec<u8>)> = heard.collect();
-            self.rivals_unheard |= heard.len() < rivals.len();
-            let origin = self.timeline.origins.get(field).and_then(Origin::addition);
-            let first = origin.and_then(|origin| records.get(&origin.sighting));
-            let mapped = self.timeline.mapping.field(field).map(Field::type_name);
-            // What the record that came first makes of its field is known, unless the live type has overruled it.
-            let known = origin.filter(|origin| origin.decision.overruled().is_none());
-            let rival = |(sighting, record): (Sighting, &Vec<u8>)| {
-                if known.is_some_and(|origin| origin.sighting == sighting) {
-                    return None;
-                }
-                let alone = alone.entry(sighting).or_insert_with(|| Alone::new(&self.born, record));
-                let (type_name, decision) = alone.makes(field)?;
-                let is_other = mapped.is_some_and(|mapped| mapped != type_name);
-                Some(Rival {
-                    sighting,
-                    type_name: type_name.to_owned(),
-                    decision: decision.clone(),
-                    excerpt: record[..record.len().min(excerpt_bytes)].to_vec(),
-                    first_after_it: first.filter(|_| is_other).map(|first| alone.then(first)),
-                })
-            };
-            self.orders.insert(field.clone(), heard.into_iter().filter_map(rival).collect());
-        }
-    }
-
-    /// Takes what became of the same records where the index began in another way.
-    pub(super) fn compare_with(
-        &mut self,
-        what_if: &WhatIf,
-        other: Replay,
-        mut outcomes: Outcomes,
-        options: &Options,
-    ) {
-        outcomes.shorten(options.limits.example_bytes);
-        self.alternative = Some(Alternative {
-            engine: what_if.engine,
-            begins_with: what_if.templates.as_ref().map(|(names, _)| names.clone()),
-            declared: other.born().mapping().clone(),
-            timeline: other.finish(&[]),
-            outcomes,
-        });
-    }
-
-    /// A new index, born as this one was.
-    pub(super) fn next(&self, options: &Options) -> Replay {
-        Replay::new(self.born.clone(), options.limits.example_bytes)
-    }
-
-    /// Takes the next index as its first records made it.
-    pub(super) fn begin_next(&mut self, next: Replay) {
-        self.next = Some(next.finish(&[]));
-    }
-
-    /// The joined view for rules, with everything that lowers what a finding can be.
-    pub(super) fn evidence<'a>(
-        &'a mut self,
-        (objects, profile, families): (&'a [Object], &'a Profile, &'a [Family]),
-        history: Vec<String>,
-    ) -> IndexEvidence<'a> {
-        for reason in history {
-            self.doubts.add(Confidence::Likely, reason);
-        }
-        if self.timeline.records == 0 {
-            self.doubts.add(Confidence::Possible, "no record of the backup belongs to this index");
-        }
-        let fields =
-            evidence::join(&self.declared, self.live.as_ref(), &self.timeline, profile, families);
-        let added = self.timeline.origins.values().filter_map(Origin::addition);
-        let mut raced: Vec<Sighting> =
-            added.filter(|added| added.raced).map(|added| added.sighting).collect();
-        raced.sort_unstable();
-        raced.dedup();
-        IndexEvidence {
-            name: &self.name,
-            objects,
-            timeline: &self.timeline,
-            is_live: self.live.is_some(),
-            fields,
-            ceiling: self.doubts.ceiling(),
-            doubts: &self.doubts.reasons,
-            near_rotation: &self.near_rotation,
-            raced,
-            orders: &self.orders,
-            rivals_unheard: self.rivals_unheard,
-            next: self.next.as_ref(),
-            alternative: self.alternative.as_ref(),
-            is_series: self.is_series(),
-        }
-    }
-
-    /// Marks what another order inside a bulk could have changed. One shard keeps the order of a bulk.
-    pub(super) fn mark_races(&mut self, profile: &Profile, objects: &[Object]) {
-        if self.shards == 1 {
-            return;
-        }
-        let apart = SignedDuration::from_secs(LONGEST_BUFFER_SECONDS);
-        let time = |sighting: Sighting| {
-            objects.get(sighting.object as usize).and_then(|object| object.time)
-        };
-        evidence::mark_races(&mut self.timeline, profile, |a, b| match (time(a), time(b)) {
-            (Some(a), Some(b)) => a.duration_since(b).abs() <= apart,
-            _ => true,
-        });
-    }
 }
 
 /// What an index declares that begins in another way. Mapping types ended with 7.0.
