@@ -74,6 +74,8 @@ pub struct IndexEvidence<'a> {
     pub orders: &'a BTreeMap<FieldPath, Vec<Rival>>,
     /// Whether some of those records could not be had.
     pub rivals_unheard: bool,
+    /// Fields whose records were too many to be asked.
+    pub unasked: usize,
     /// The next index, born like this one and begun with the newest records.
     pub next: Option<&'a Timeline>,
     /// An index of another engine or with another template, given the same records.

@@ -6,7 +6,7 @@ use crate::model::evidence::{Evidence, FieldEvidence, IndexEvidence, Rival};
 use crate::model::fate::Fate;
 use crate::model::finding::{Finding, Level, Shown};
 use crate::model::path::FieldPath;
-use crate::model::quantity::listed;
+use crate::model::quantity::{counted, listed};
 use crate::model::timeline::Addition;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,22 @@ fn of_index(evidence: &Evidence<'_>, index: &IndexEvidence<'_>) -> Vec<Finding> 
         .filter(|path| index.is_order_dependent(path) && !index.is_contradicted_at(path));
     let outermost = dependent
         .filter(|path| !index.above(path).any(|(above, _)| index.is_order_dependent(&above)));
-    outermost.filter_map(|path| found(evidence, index, path)).collect()
+    let found = outermost.filter_map(|path| found(evidence, index, path));
+    found.chain(unasked(index)).collect()
+}
+
+/// Nothing is left out without a word.
+fn unasked(index: &IndexEvidence<'_>) -> Option<Finding> {
+    let fields = counted(index.unasked as u64, "more field has", "more fields have");
+    let message = format!(
+        "{fields} values of several kinds; whether order decides their types was not looked at"
+    );
+    (index.unasked > 0).then(|| Finding {
+        level: Level::Note,
+        index: index.known_name(),
+        tokens: vec!["not-looked-at".to_owned()],
+        ..RULE.finding(message)
+    })
 }
 
 fn found(evidence: &Evidence<'_>, index: &IndexEvidence<'_>, path: &FieldPath) -> Option<Finding> {

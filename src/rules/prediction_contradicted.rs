@@ -39,8 +39,10 @@ fn contradicted(
     let message =
         format!("`{path}` is live as {to}, but {record}, the first with it, makes it {from}");
     let giver = index.givers(path, to).next();
+    let is_looked_at = index.orders.get(path).is_some_and(|rivals| !rivals.is_empty());
+    let is_likely = evidence.complete && is_looked_at;
     Some(Finding {
-        confidence: if evidence.complete { Confidence::Likely } else { Confidence::Possible },
+        confidence: if is_likely { Confidence::Likely } else { Confidence::Possible },
         index: index.known_name(),
         field: Some(path.clone()),
         count: Some(field.present()),
@@ -49,7 +51,7 @@ fn contradicted(
         last: field.seen_between().map(|(_, last)| last),
         families: field.families.iter().map(|&name| name.to_owned()).collect(),
         witness: index.timeline.excerpts.get(&addition.sighting).cloned(),
-        notes: vec![cause(evidence, index, addition, giver)],
+        notes: vec![cause(evidence, is_looked_at, addition, giver)],
         tokens: vec![from.to_owned(), to.to_owned()],
         help: vec![
             "widen the backup that is read; declare the field, so that the next index does not depend on chance".to_owned(),
@@ -60,7 +62,7 @@ fn contradicted(
 
 fn cause(
     evidence: &Evidence<'_>,
-    index: &IndexEvidence<'_>,
+    is_looked_at: bool,
     addition: &Addition,
     giver: Option<&Rival>,
 ) -> String {
@@ -70,8 +72,8 @@ fn cause(
             evidence.tell(giver.sighting),
             evidence.tell(addition.sighting)
         ),
-        None if index.orders.is_empty() => {
-            "the records could not be read a second time to see which of them gives the live type".to_owned()
+        None if !is_looked_at => {
+            "the records were not read a second time to see which of them gives the live type".to_owned()
         }
         None => "no record that was read gives the live type: another writer, an ingest pipeline, an index older than the \
                  backup, records outside it, an object that is missing from it, or a mapping put by hand"

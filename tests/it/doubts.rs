@@ -221,3 +221,21 @@ fn a_record_near_a_rotation_may_be_in_either_index() {
     assert_eq!(told, expected);
     assert_eq!(confidences(&report, "field-added-dynamically"), ["likely"]);
 }
+
+#[test]
+fn order_is_asked_of_so_many_records_and_the_rest_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = ["1", "1.5"]
+        .iter()
+        .flat_map(|value| (0..900).map(move |number| format!("{{\"f{number}\":{value}}}\n")));
+    std::fs::write(folder.path().join("r.json"), records.collect::<String>()).unwrap();
+    let arguments = ["check", "r.json", "--engine", "es:7.10.2", "--format", "json"];
+    let output = mapdrift(&arguments).current_dir(folder.path()).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let dependent: Vec<&Value> =
+        findings.filter(|found| found["rule"] == "mapping-order-dependent").collect();
+    let rest = dependent.iter().find(|found| found["level"] == "note").unwrap();
+    assert_eq!(dependent.len(), 501, "two records for each of 500 fields");
+    assert!(rest["message"].as_str().unwrap().starts_with("400 more fields"), "{rest}");
+}

@@ -24,6 +24,11 @@ use crate::replay::{Alone, Replay};
 use super::track::{Doubts, belongs};
 use super::{Options, WhatIf};
 
+/// Records that are asked what they alone would have made of their fields, and their bytes: a record that brings all of its fields
+/// takes the replica a thousand times longer than the walk.
+const RIVALS: usize = 1_000;
+const RIVAL_BYTES: u64 = 4 << 20;
+
 /// One index when all records have arrived.
 pub(super) struct Judged {
     pub(super) name: String,
@@ -43,6 +48,8 @@ pub(super) struct Judged {
     /// What each of them makes of it.
     pub(super) orders: BTreeMap<FieldPath, Vec<Rival>>,
     pub(super) rivals_unheard: bool,
+    /// Fields whose records were too many to be asked.
+    pub(super) unasked: usize,
     pub(super) next: Option<Timeline>,
     pub(super) alternative: Option<Alternative>,
 }
@@ -58,9 +65,20 @@ impl Judged {
         belongs(self.period, object) != Belongs::No
     }
 
-    /// Finds the records that may decide a field's type.
+    /// Finds the records that may decide a field's type, as many as may be asked.
     pub(super) fn ask(&mut self, profile: &Profile) {
-        self.rivals = evidence::order::rivals(&self.timeline, profile);
+        let (mut places, mut bytes) = (BTreeSet::new(), 0);
+        for (field, rivals) in evidence::order::rivals(&self.timeline, profile) {
+            let new: Vec<Sighting> = rivals.difference(&places).copied().collect();
+            let more: u64 = new.iter().map(|place| place.byte_length).sum();
+            if places.len() + new.len() > RIVALS || bytes + more > RIVAL_BYTES {
+                self.unasked += 1;
+                continue;
+            }
+            bytes += more;
+            places.extend(new);
+            self.rivals.insert(field, rivals);
+        }
     }
 
     /// The records that must be heard again.
@@ -74,33 +92,53 @@ impl Judged {
         records: &BTreeMap<Sighting, Vec<u8>>,
         excerpt_bytes: usize,
     ) {
-        let mut alone: BTreeMap<Sighting, Alone> = BTreeMap::new();
+        let mut fields: BTreeMap<Sighting, Vec<&FieldPath>> = BTreeMap::new();
         for (field, rivals) in &self.rivals {
-            let heard = rivals.iter().filter_map(|rival| Some((*rival, records.get(rival)?)));
-            let heard: Vec<(Sighting, &Vec<u8>)> = heard.collect();
-            self.rivals_unheard |= heard.len() < rivals.len();
-            let origin = self.timeline.origins.get(field).and_then(Origin::addition);
-            let first = origin.and_then(|origin| records.get(&origin.sighting));
-            let mapped = self.timeline.mapping.field(field).map(Field::type_name);
-            // What the record that came first makes of its field is known, unless the live type has overruled it.
-            let known = origin.filter(|origin| origin.decision.overruled().is_none());
-            let rival = |(sighting, record): (Sighting, &Vec<u8>)| {
-                if known.is_some_and(|origin| origin.sighting == sighting) {
-                    return None;
-                }
-                let alone = alone.entry(sighting).or_insert_with(|| Alone::new(&self.born, record));
-                let (type_name, decision) = alone.makes(field)?;
-                let is_other = mapped.is_some_and(|mapped| mapped != type_name);
-                Some(Rival {
-                    sighting,
-                    type_name: type_name.to_owned(),
-                    decision: decision.clone(),
-                    excerpt: record[..record.len().min(excerpt_bytes)].to_vec(),
-                    first_after_it: first.filter(|_| is_other).map(|first| alone.then(first)),
-                })
-            };
-            self.orders.insert(field.clone(), heard.into_iter().filter_map(rival).collect());
+            let asked = rivals.iter().filter(|rival| !self.is_known(field, **rival));
+            asked.for_each(|rival| fields.entry(*rival).or_default().push(field));
         }
+        let mut orders: BTreeMap<FieldPath, Vec<Rival>> = BTreeMap::new();
+        for (sighting, fields) in fields {
+            let Some(record) = records.get(&sighting) else {
+                self.rivals_unheard = true;
+                continue;
+            };
+            let alone = Alone::new(&self.born, record);
+            let excerpt = &record[..record.len().min(excerpt_bytes)];
+            for field in fields {
+                let rival = self.rival(field, (sighting, excerpt), &alone, records);
+                orders.entry(field.clone()).or_default().extend(rival);
+            }
+        }
+        self.orders = orders;
+    }
+
+    /// What the record that came first makes of its field is known, unless the live type has overruled it.
+    fn is_known(&self, field: &FieldPath, sighting: Sighting) -> bool {
+        let origin = self.timeline.origins.get(field).and_then(Origin::addition);
+        let is_first = origin.filter(|origin| origin.sighting == sighting);
+        is_first.is_some_and(|origin| origin.decision.overruled().is_none())
+    }
+
+    fn rival(
+        &self,
+        field: &FieldPath,
+        (sighting, excerpt): (Sighting, &[u8]),
+        alone: &Alone,
+        records: &BTreeMap<Sighting, Vec<u8>>,
+    ) -> Option<Rival> {
+        let (type_name, decision) = alone.makes(field)?;
+        let mapped = self.timeline.mapping.field(field).map(Field::type_name);
+        let is_other = mapped.is_some_and(|mapped| mapped != type_name);
+        let origin = self.timeline.origins.get(field).and_then(Origin::addition);
+        let first = origin.and_then(|origin| records.get(&origin.sighting)).filter(|_| is_other);
+        Some(Rival {
+            sighting,
+            type_name: type_name.to_owned(),
+            decision: decision.clone(),
+            excerpt: excerpt.to_vec(),
+            first_after_it: first.map(|first| alone.then(first)),
+        })
     }
 
     /// Takes what became of the same records where the index began in another way.
@@ -162,6 +200,7 @@ impl Judged {
             raced,
             orders: &self.orders,
             rivals_unheard: self.rivals_unheard,
+            unasked: self.unasked,
             next: self.next.as_ref(),
             alternative: self.alternative.as_ref(),
             is_series: self.is_series(),

@@ -185,6 +185,7 @@ impl Track {
             rivals: BTreeMap::new(),
             orders: BTreeMap::new(),
             rivals_unheard: false,
+            unasked: 0,
             next: None,
             alternative: None,
         }
