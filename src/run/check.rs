@@ -97,7 +97,8 @@ fn options(check: &Sides, backup: &Backup, index: Option<&IndexSide>) -> Result<
     let named = settings::engine(check.engine.as_deref())?;
     let what_if = what_if(check, named, capture)?;
     // An engine that is not the index's is what might be; the index stays what it is.
-    let engine = named.filter(|_| what_if.as_ref().is_none_or(|other| Some(other.engine) != named));
+    let own = capture.map(|capture| &*capture.engines).unwrap_or_default();
+    let engine = named.filter(|named| !settings::is_other(*named, own));
     let engines = match (engine, capture) {
         (Some(engine), _) => vec![engine],
         (None, Some(capture)) => capture.engines.clone(),
@@ -133,6 +134,12 @@ fn what_if(
         }
     };
     let engine = other.or(named).or_else(|| own.first().copied());
+    if engine.is_none() && templates.is_some() {
+        return Err(Error::Usage {
+            message: "--template asks what would change, and no engine is known".to_owned(),
+            hint: Some("name one with --engine es:7.10, or give a capture".to_owned()),
+        });
+    }
     match engine.filter(|_| other.is_some() || templates.is_some()) {
         Some(engine) => Ok(Some(WhatIf { engine, templates })),
         None => Ok(None),

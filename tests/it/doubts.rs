@@ -123,6 +123,21 @@ fn another_engine_than_the_cluster_has_is_what_might_be() {
 }
 
 #[test]
+fn a_template_to_come_needs_an_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("r.json"), r#"{"a":"x"}"#).unwrap();
+    std::fs::write(folder.path().join("t"), r#"{"mappings":{"properties":{"a":{"type":"long"}}}}"#)
+        .unwrap();
+    let check = |engine: &[&str]| {
+        let arguments = [&["check", "r.json", "--template", "t", "-f", "concise"], engine].concat();
+        mapdrift(&arguments).current_dir(folder.path()).output().unwrap()
+    };
+    assert_eq!(check(&[]).status.code(), Some(2));
+    let said = String::from_utf8(check(&["--engine", "es:7.10.2"]).stdout).unwrap();
+    assert!(said.contains("would be refused by Elasticsearch 7.10.2 with template t"), "{said}");
+}
+
+#[test]
 fn indices_whose_names_do_not_part_the_records_leave_nothing_certain() {
     let (_, report) = check(EXPERIMENT, |capture| {
         let index = capture["indices"][INDEX].take();
