@@ -21,11 +21,11 @@
 //! replay: objects side by side on a guess, counted in delivery order
 //!   v Timeline: mapping, origin of each field, fates by cause
 //!   v
-//! evidence: the outer join by field and by record
+//! evidence: the outer join by field and by record, and which records to hear once more, alone: what order decides
 //!   v
 //! rules: evidence -> findings
 //!   v
-//! report: findings -> text, json
+//! report: findings, or the chain of one field -> text, json
 //! ```
 //!
 //! Three rings, imports go inwards only (`tests/it/architecture.rs` holds the table):
